@@ -1,0 +1,70 @@
+"""The tags and filters of the pages; what they draw is built in `core.markup`, `charts`, `menus` and `tables`."""
+
+from django import template
+from django.utils.safestring import SafeString
+
+from core import charts, display, markup, menus, tones
+from core.markup import icon, text
+
+register = template.Library()
+
+# Text of figures and dates. All of it is our own digits and letters, so nothing is left to escape.
+for name in ("naira", "dmy", "day", "dm", "ddm", "month", "moment", "stamp", "percent"):
+    register.filter(name, getattr(display, name), is_safe=True)
+register.filter("plural", display.plural)
+register.filter("tone", tones.tone)
+
+register.simple_tag(markup.icon, name="icon")
+register.simple_tag(markup.amount, name="amt")
+register.simple_tag(markup.pill, name="pill")
+
+
+@register.simple_tag
+def stack(label, *parts):
+    """`{% stack "8 of 18 payments made" "g" 8 "n" 10 %}`: a split bar; class letters a b c g y r n p."""
+    return charts.stack(label, list(zip(parts[::2], parts[1::2], strict=True)))
+
+
+@register.simple_tag
+def spark(label, values, width=120, height=32):
+    """`{% spark "Savings rose to 1.28 million naira" savings %}` with a list of amounts, oldest first."""
+    return charts.spark(label, values, width, height)
+
+
+@register.simple_tag
+def chart(title, figures, line=None, line_label="", ident="chart"):
+    """`{% chart "Cash at month end" months line=reserve line_label="reserve 5.0" %}`; see `charts.bars`."""
+    return charts.bars(title, figures, line, line_label, ident)
+
+
+@register.simple_tag
+def nav_tabs(items, label="Main"):
+    return menus.tabs(items, label)
+
+
+@register.simple_tag
+def nav_rail(sections, label="Staff", menu="Menu"):
+    return menus.rail(sections, label, menu)
+
+
+@register.simple_tag
+def bell(url, waiting=0):
+    return menus.bell(url, waiting)
+
+
+@register.simple_block_tag
+def explain(content, title):
+    """`{% explain "How we work out your free equity" %}…{% endexplain %}`: opens without script."""
+    return SafeString(
+        f'<details class="explain"><summary>{icon("help")}<span>{text(title)}</span></summary>'
+        f"<div>{content}</div></details>"
+    )
+
+
+@register.simple_block_tag
+def card(content, title="", more="", href="", css="", ident=""):
+    """`{% card title="Your loans" more="See all" href=url %}…{% endcard %}`: a white leaf with its heading."""
+    link = f'<a href="{text(href)}">{text(more)}</a>' if more and href else ""
+    head = f'<div class="card-h"><h2>{text(title)}</h2>{link}</div>' if title else ""
+    anchor = f' id="{text(ident)}"' if ident else ""
+    return SafeString(f'<section class="card {text(css)}"{anchor}>{head}{content}</section>')
