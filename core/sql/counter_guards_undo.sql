@@ -1,0 +1,10 @@
+DROP TRIGGER core_serialcounter_only_up ON core_serialcounter;
+DROP TRIGGER core_serialcounter_kept ON core_serialcounter;
+DROP TRIGGER core_serialcounter_not_emptied ON core_serialcounter;
+DROP FUNCTION core_serialcounter_only_up();
+DROP TRIGGER core_idempotencykey_answer_once ON core_idempotencykey;
+DROP TRIGGER core_idempotencykey_kept ON core_idempotencykey;
+DROP TRIGGER core_idempotencykey_not_emptied ON core_idempotencykey;
+DROP FUNCTION core_idempotencykey_answer_once();
+GRANT UPDATE, DELETE ON core_idempotencykey TO cooploan_app;
+GRANT DELETE ON core_serialcounter TO cooploan_app;
