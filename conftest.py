@@ -1,0 +1,238 @@
+"""What every test stands on: the embedded server, a database copied from a migrated template, and the three roles.
+
+Tests run as the app role, as the site does. The template is made once by the
+owner role and kept between runs under a name that changes with any migration.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from pathlib import Path
+
+# Before anything of Django's is imported: a test run has settings of its own, whatever the shell says.
+for name in (
+    "DATABASE_URL",
+    "DATABASE_OWNER_URL",
+    "REDIS_URL",
+    "EMAIL_URL",
+    "SITE_URL",
+    "ALLOWED_HOSTS",
+    "COOPLOAN_DB",
+):
+    os.environ.pop(name, None)
+os.environ |= {
+    "DJANGO_SETTINGS_MODULE": "cooploan.settings",
+    "COOPLOAN_EMBEDDED": "1",
+    "COOPLOAN_WORK": "test",
+    "PRACTICE": "0",
+    "DEBUG": "0",
+    "LOG_LEVEL": "WARNING",
+}
+
+import django  # noqa: E402
+
+django.setup()
+
+import psycopg  # noqa: E402
+import pytest  # noqa: E402
+from django.conf import settings  # noqa: E402
+from django.core.cache import cache  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.db import connection, connections  # noqa: E402
+from psycopg import sql  # noqa: E402
+
+from cooploan import embedded  # noqa: E402
+
+ROOT = Path(__file__).resolve().parent
+TEMPLATES_KEPT = 3
+# One number for all runs on this server: who makes, copies or sweeps holds the advisory lock.
+MAKING_TEMPLATES = 7_200_001
+
+
+# The template ---------------------------------------------------------------------------------------------------------
+
+
+def _template_name() -> str:
+    """The name of the template for the migrations as they are now."""
+    digest = hashlib.sha256()
+    sources = [
+        *ROOT.glob("*/migrations/*.py"),
+        *ROOT.glob("*/sql/*.sql"),
+        ROOT / "requirements.txt",
+        ROOT / "cooploan" / "embedded.py",
+        ROOT / "cooploan" / "settings.py",
+    ]
+    for source in sorted(sources):
+        digest.update(str(source.relative_to(ROOT)).encode() + b"\0" + source.read_bytes() + b"\0")
+    return f"template_{digest.hexdigest()[:16]}"
+
+
+def _use_database(name: str) -> None:
+    """Point both aliases, in every thread, at another database."""
+    for alias in connections:
+        connections[alias].close()
+        connections.settings[alias]["NAME"] = name
+        connections[alias].settings_dict["NAME"] = name
+
+
+def _log_in_as_one_who_may_attack() -> None:
+    # The session is cooploan_app from its first statement; the login behind it may also become owner or auditor,
+    # so that a test can attack its own uncommitted rows in another role (fixture as_role).
+    for alias in connections:
+        connections.settings[alias]["USER"] = embedded.TESTS
+
+
+def _template() -> str:
+    """Have the template of today's migrations; another run that is making it is waited for."""
+    name = _template_name()
+    with embedded.as_superuser() as server:
+        server.execute("SELECT pg_advisory_lock(%s)", [MAKING_TEMPLATES])
+        row = server.execute("SELECT datistemplate FROM pg_database WHERE datname = %s", [name]).fetchone()
+        if row is None or not row[0]:
+            embedded.drop_database(name)
+            embedded.create_database(name)
+            _use_database(name)
+            call_command("migrate", database="owner", verbosity=0, interactive=False)
+            connections.close_all()
+            server.execute(
+                sql.SQL("ALTER DATABASE {} WITH IS_TEMPLATE true ALLOW_CONNECTIONS false").format(sql.Identifier(name))
+            )
+        _sweep(server, keep=name)
+    return name
+
+
+def _sweep(server: psycopg.Connection, keep: str) -> None:
+    """Drop the databases of runs that were killed, and all but the newest templates."""
+    for (name,) in server.execute(r"SELECT datname FROM pg_database WHERE datname LIKE 'test\_%'").fetchall():
+        pid = name.split("_")[1]
+        if pid.isdecimal() and not _is_running(int(pid)):
+            embedded.drop_database(name)
+    old = server.execute(
+        r"SELECT datname FROM pg_database WHERE datname LIKE 'template\_%%' AND datistemplate AND datname <> %s "
+        "ORDER BY oid DESC OFFSET %s",
+        [keep, TEMPLATES_KEPT],
+    ).fetchall()
+    for (name,) in old:
+        server.execute(sql.SQL("ALTER DATABASE {} WITH IS_TEMPLATE false").format(sql.Identifier(name)))
+        embedded.drop_database(name)
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+# Databases of a run ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def migrated_template() -> str:
+    """The name of the migrated, empty template database."""
+    embedded.start()
+    _log_in_as_one_who_may_attack()
+    return _template()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(migrated_template: str, django_db_blocker, django_test_environment) -> Iterator[None]:
+    """One database for this process (and so one for each xdist worker), copied from the template."""
+    name = f"test_{os.getpid()}"
+    with django_db_blocker.unblock():
+        embedded.drop_database(name)
+        embedded.create_database(name, template=migrated_template)
+        _use_database(name)
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+        embedded.drop_database(name)
+
+
+@pytest.fixture
+def fresh_database(django_db_setup, migrated_template: str, django_db_blocker) -> Iterator[str]:
+    """A database of this test's own, where commits are real: for races with threads, workers and browsers.
+
+    Do not mark such a test with django_db: nothing is rolled back, the database is dropped afterwards.
+    """
+    before = settings.DATABASES["default"]["NAME"]
+    name = f"test_{os.getpid()}_{threading.get_ident() % 10_000}_{os.urandom(3).hex()}"
+    embedded.create_database(name, template=migrated_template)
+    with django_db_blocker.unblock():
+        _use_database(name)
+        try:
+            yield name
+        finally:
+            _use_database(before)
+            embedded.drop_database(name)
+
+
+@pytest.fixture
+def constraints_now() -> Callable[[], None]:
+    """Call it to make the deferred constraint triggers speak now, as a commit would."""
+
+    def check() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+    return check
+
+
+# Other roles ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def as_role() -> Callable[[str], AbstractContextManager[None]]:
+    """``with as_role("cooploan_owner"):`` the test's own transaction goes on in another role and sees its own rows."""
+
+    @contextmanager
+    def become(role: str) -> Iterator[None]:
+        with connection.cursor() as cursor:
+            cursor.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(role)).as_string())
+        try:
+            yield
+        finally:
+            if not connection.needs_rollback:
+                with connection.cursor() as cursor:
+                    cursor.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(embedded.APP)).as_string())
+
+    return become
+
+
+def _cursor_of(role: str) -> Iterator[psycopg.Cursor]:
+    database = settings.DATABASES["default"]["NAME"]
+    options = "-c statement_timeout=30s -c lock_timeout=5s"
+    opened = psycopg.connect(host=str(embedded.socket_folder()), user=role, dbname=database, options=options)
+    with closing(opened), opened.cursor() as cursor:
+        yield cursor
+        opened.rollback()
+
+
+@pytest.fixture
+def owner_cursor(django_db_setup) -> Iterator[psycopg.Cursor]:
+    """A cursor of the owner role on the test's database, in a transaction of its own that is rolled back.
+
+    It sees what is committed: ask for it after fresh_database to see that test's rows, or use as_role.
+    """
+    yield from _cursor_of(embedded.OWNER)
+
+
+@pytest.fixture
+def auditor_cursor(django_db_setup) -> Iterator[psycopg.Cursor]:
+    """A cursor of the auditor role on the test's database, in a transaction of its own that is rolled back."""
+    yield from _cursor_of(embedded.AUDITOR)
+
+
+@pytest.fixture(autouse=True)
+def _empty_counters() -> Iterator[None]:
+    """Throttle counters of one test must not refuse the next."""
+    cache.clear()
+    yield
