@@ -135,15 +135,16 @@ def _is_running(pid: int) -> bool:
 
 
 @pytest.fixture(scope="session")
-def migrated_template() -> str:
+def migrated_template(django_test_environment, django_db_blocker) -> str:
     """The name of the migrated, empty template database."""
     embedded.start()
     _log_in_as_one_who_may_attack()
-    return _template()
+    with django_db_blocker.unblock():
+        return _template()
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(migrated_template: str, django_db_blocker, django_test_environment) -> Iterator[None]:
+def django_db_setup(migrated_template: str, django_db_blocker) -> Iterator[None]:
     """One database for this process (and so one for each xdist worker), copied from the template."""
     name = f"test_{os.getpid()}"
     with django_db_blocker.unblock():
