@@ -1,0 +1,10 @@
+DROP FUNCTION IF EXISTS ledger_lock_accounts(bigint[]);
+DROP FUNCTION IF EXISTS ledger_stamp_entry() CASCADE;
+DROP FUNCTION IF EXISTS ledger_apply_lines() CASCADE;
+DROP FUNCTION IF EXISTS ledger_check_entry() CASCADE;
+DROP FUNCTION IF EXISTS ledger_open_balance() CASCADE;
+DROP FUNCTION IF EXISTS ledger_keep_account() CASCADE;
+DROP FUNCTION IF EXISTS ledger_hold_placed() CASCADE;
+DROP FUNCTION IF EXISTS ledger_hold_release_only() CASCADE;
+DROP FUNCTION IF EXISTS ledger_hold_released() CASCADE;
+ALTER TABLE ledger_journalentry DROP COLUMN IF EXISTS inserted_xid;

@@ -1,0 +1,238 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from core.money import MoneyField
+from ledger.models import Account, JournalEntry
+from loans.models.applications import LoanApplication, LoanApproval
+from loans.models.products import InterestMethod, LoanProduct, ProductVersion
+from loans.states import LOAN_TRANSITIONS, LoanStatus
+from members.models import Member
+
+
+class LoanOrigin(models.TextChoices):
+    APPLICATION = "application", "Asked for here"
+    OPENING = "opening", "Came with the society's own books"
+
+
+class LoanQuerySet(models.QuerySet):
+    def active(self) -> LoanQuerySet:
+        return self.filter(status=LoanStatus.ACTIVE)
+
+    def ready_to_pay(self) -> LoanQuerySet:
+        return self.filter(status=LoanStatus.REGISTERED)
+
+    def queued(self) -> LoanQuerySet:
+        return self.filter(status=LoanStatus.QUEUED)
+
+    def unsettled(self) -> LoanQuerySet:
+        """Owed or about to be: what counts against a member's limits."""
+        return self.filter(status__in=[LoanStatus.QUEUED, LoanStatus.REGISTERED, LoanStatus.ACTIVE])
+
+    def visible_to(self, user) -> LoanQuerySet:
+        return self if user.has_perm("loans.view_register") else self.filter(member__user=user)
+
+
+class Loan(models.Model):
+    """A loan in the register: its terms are frozen, its instalments stored, its balance the ledger's.
+
+    `scheduled_principal` is what the stored instalments pay back: the whole principal,
+    or for a loan that was taken over in mid-life what was still owed that day.
+    """
+
+    transitions = LOAN_TRANSITIONS
+
+    serial = models.CharField(max_length=30)
+    serial_year = models.PositiveSmallIntegerField()
+    serial_number = models.PositiveIntegerField()
+    origin = models.CharField(max_length=12, choices=LoanOrigin.choices)
+    application = models.OneToOneField(
+        LoanApplication, on_delete=models.PROTECT, null=True, blank=True, related_name="loan"
+    )
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="loans")
+    product = models.ForeignKey(LoanProduct, on_delete=models.PROTECT, related_name="loans")
+    version = models.ForeignKey(ProductVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="loans")
+    principal = MoneyField()
+    annual_rate_percent = models.DecimalField(max_digits=6, decimal_places=3)
+    method = models.CharField(max_length=10, choices=InterestMethod.choices)
+    term_months = models.PositiveSmallIntegerField()
+    instalment = MoneyField()
+    granted_on = models.DateField()
+    registered_on = models.DateField()
+    registered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    scheduled_principal = MoneyField()
+    months_paid_before = models.PositiveSmallIntegerField(default=0)
+    status = models.CharField(max_length=10, choices=LoanStatus.choices)
+    account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="loan")
+    closed_on = models.DateField(null=True, blank=True)
+    certificate_number = models.CharField(max_length=30, unique=True, null=True, blank=True)
+
+    objects = LoanQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            # An import that was undone leaves its loans cancelled; their serials come again when it is posted anew.
+            models.UniqueConstraint(
+                name="loans_serial_once", fields=["serial"],
+                condition=~Q(origin=LoanOrigin.OPENING, status=LoanStatus.CANCELLED),
+            ),
+            models.UniqueConstraint(
+                name="loans_serial_number_once", fields=["serial_year", "serial_number"],
+                condition=~Q(origin=LoanOrigin.OPENING, status=LoanStatus.CANCELLED),
+            ),
+            models.CheckConstraint(
+                name="loans_loan_amounts",
+                condition=Q(
+                    principal__gt=0, scheduled_principal__gt=0, scheduled_principal__lte=F("principal"),
+                    term_months__gte=1, instalment__gt=0,
+                ),
+            ),
+            models.CheckConstraint(
+                name="loans_own_loan_has_application",
+                condition=Q(origin=LoanOrigin.OPENING, application__isnull=True)
+                | Q(origin=LoanOrigin.APPLICATION, application__isnull=False, version__isnull=False,
+                    scheduled_principal=F("principal")),
+            ),
+            models.CheckConstraint(
+                name="loans_closed_has_certificate",
+                condition=~Q(status=LoanStatus.CLOSED) | Q(closed_on__isnull=False, certificate_number__isnull=False),
+            ),
+        ]  # fmt: skip
+        indexes = [
+            models.Index(name="loans_by_status", fields=["status", "serial_year", "serial_number"]),
+            models.Index(name="loans_by_member", fields=["member", "status"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.serial
+
+
+class InstallmentQuerySet(models.QuerySet):
+    def unpaid(self) -> InstallmentQuerySet:
+        return self.filter(Q(principal_paid__lt=F("principal")) | Q(interest_paid__lt=F("interest")))
+
+
+class Installment(models.Model):
+    """What is due on one day: so much principal, so much interest, and what of each was paid."""
+
+    loan = models.ForeignKey(Loan, on_delete=models.PROTECT, related_name="installments", db_index=False)
+    number = models.PositiveSmallIntegerField()
+    due_on = models.DateField()
+    principal = MoneyField()
+    interest = MoneyField()
+    principal_paid = MoneyField(default=Decimal("0.00"))
+    interest_paid = MoneyField(default=Decimal("0.00"))
+
+    objects = InstallmentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="loans_installment_once", fields=["loan", "number"]),
+            models.CheckConstraint(
+                name="loans_installment_paid_within_due",
+                condition=Q(
+                    principal__gte=0, interest__gte=0, principal_paid__gte=0, interest_paid__gte=0,
+                    principal_paid__lte=F("principal"), interest_paid__lte=F("interest"),
+                ),
+            ),
+        ]  # fmt: skip
+        indexes = [
+            models.Index(
+                name="loans_installment_open", fields=["due_on", "loan"],
+                condition=Q(principal_paid__lt=F("principal")) | Q(interest_paid__lt=F("interest")),
+            )
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.loan_id} no. {self.number}"
+
+    @property
+    def due(self) -> Decimal:
+        return self.principal + self.interest
+
+    @property
+    def paid(self) -> Decimal:
+        return self.principal_paid + self.interest_paid
+
+    @property
+    def unpaid(self) -> Decimal:
+        return self.due - self.paid
+
+
+class Disbursement(models.Model):
+    """The payment of an approved loan, once, by somebody who did not approve it."""
+
+    approval = models.OneToOneField(
+        LoanApproval, on_delete=models.PROTECT, primary_key=True, related_name="disbursement"
+    )
+    loan = models.OneToOneField(Loan, on_delete=models.PROTECT, related_name="disbursement")
+    amount = MoneyField()
+    bank_name = models.CharField(max_length=80)
+    bank_account = models.CharField(max_length=20)
+    bank_reference = models.CharField(max_length=60, unique=True)
+    disbursed_on = models.DateField()
+    disbursed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    entry = models.OneToOneField(JournalEntry, on_delete=models.PROTECT, related_name="disbursement")
+
+    def __str__(self) -> str:
+        return f"{self.loan_id}: {self.amount}"
+
+
+class RepaymentChannel(models.TextChoices):
+    COUNTER = "counter", "Paid at the office"
+    PAYROLL = "payroll", "Taken from salary"
+
+
+class Repayment(models.Model):
+    """Money that came in for a loan, however it came; `reversed_by_entry` is set when it was a mistake."""
+
+    loan = models.ForeignKey(Loan, on_delete=models.PROTECT, related_name="repayments")
+    amount = MoneyField()
+    principal = MoneyField()
+    interest = MoneyField()
+    received_on = models.DateField()
+    channel = models.CharField(max_length=10, choices=RepaymentChannel.choices)
+    reference = models.CharField(max_length=120, unique=True)
+    entry = models.OneToOneField(JournalEntry, on_delete=models.PROTECT, related_name="repayment")
+    reversed_by_entry = models.OneToOneField(
+        JournalEntry, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="loans_repayment_explained",
+                condition=Q(amount__gt=0, principal__gte=0, interest__gte=0, amount=F("principal") + F("interest")),
+            )
+        ]
+        indexes = [models.Index(name="loans_repayment_latest", fields=["loan", "-received_on", "-id"])]
+
+    def __str__(self) -> str:
+        return f"{self.loan_id}: {self.amount}"
+
+
+class Allocation(models.Model):
+    """The part of a repayment that went to one instalment."""
+
+    repayment = models.ForeignKey(Repayment, on_delete=models.PROTECT, related_name="allocations")
+    installment = models.ForeignKey(Installment, on_delete=models.PROTECT, related_name="allocations")
+    principal = MoneyField()
+    interest = MoneyField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="loans_allocation_once", fields=["repayment", "installment"]),
+            models.CheckConstraint(
+                name="loans_allocation_positive",
+                condition=Q(principal__gte=0, interest__gte=0) & ~Q(principal=0, interest=0),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.repayment_id} to {self.installment_id}"

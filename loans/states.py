@@ -1,0 +1,60 @@
+from django.db import models
+
+
+class ApplicationStatus(models.TextChoices):
+    DRAFT = "draft", "Draft"
+    AWAITING_GUARANTORS = "awaiting_guarantors", "Waiting for guarantors"
+    UNDER_REVIEW = "under_review", "With the committee"
+    APPROVED = "approved", "Approved"
+    DECLINED = "declined", "Declined"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+    REGISTERED = "registered", "In the loan register"
+
+
+APPLICATION_TRANSITIONS = {
+    ApplicationStatus.DRAFT: {
+        ApplicationStatus.AWAITING_GUARANTORS, ApplicationStatus.UNDER_REVIEW, ApplicationStatus.WITHDRAWN,
+    },
+    ApplicationStatus.AWAITING_GUARANTORS: {ApplicationStatus.UNDER_REVIEW, ApplicationStatus.WITHDRAWN},
+    ApplicationStatus.UNDER_REVIEW: {
+        ApplicationStatus.APPROVED, ApplicationStatus.DECLINED, ApplicationStatus.WITHDRAWN,
+    },
+    ApplicationStatus.APPROVED: {ApplicationStatus.REGISTERED, ApplicationStatus.WITHDRAWN},
+    ApplicationStatus.DECLINED: set(),
+    ApplicationStatus.WITHDRAWN: set(),
+    ApplicationStatus.REGISTERED: set(),
+}  # fmt: skip
+
+
+class GuaranteeStatus(models.TextChoices):
+    REQUESTED = "requested", "Asked"
+    ACCEPTED = "accepted", "Said yes"
+    DECLINED = "declined", "Said no"
+    CANCELLED = "cancelled", "No longer asked"
+    RELEASED = "released", "Released"
+
+
+GUARANTEE_TRANSITIONS = {
+    GuaranteeStatus.REQUESTED: {GuaranteeStatus.ACCEPTED, GuaranteeStatus.DECLINED, GuaranteeStatus.CANCELLED},
+    GuaranteeStatus.ACCEPTED: {GuaranteeStatus.RELEASED},
+    GuaranteeStatus.DECLINED: set(),
+    GuaranteeStatus.CANCELLED: set(),
+    GuaranteeStatus.RELEASED: set(),
+}
+
+
+class LoanStatus(models.TextChoices):
+    QUEUED = "queued", "Waiting for next month's money"
+    REGISTERED = "registered", "Ready to be paid out"
+    ACTIVE = "active", "Running"
+    CLOSED = "closed", "Paid back"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+LOAN_TRANSITIONS = {
+    LoanStatus.QUEUED: {LoanStatus.REGISTERED, LoanStatus.CANCELLED},
+    LoanStatus.REGISTERED: {LoanStatus.ACTIVE, LoanStatus.CANCELLED},
+    LoanStatus.ACTIVE: {LoanStatus.CLOSED, LoanStatus.CANCELLED},
+    LoanStatus.CLOSED: {LoanStatus.ACTIVE},
+    LoanStatus.CANCELLED: set(),
+}
