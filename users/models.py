@@ -160,6 +160,9 @@ class RoleGrant(models.Model):
 class Invitation(models.Model):
     """A one-time way in: a link or a short code for a person whose record is already there."""
 
+    # The link's own secret, on the object that `users.services.invite` returns and nowhere else.
+    token: str | None = None
+
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="invitations")
     token_hash = models.CharField(max_length=64, unique=True)
     code_hash = models.CharField(max_length=64)

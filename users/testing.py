@@ -1,0 +1,34 @@
+"""For the tests of every room: people with roles, and a signed-in browser.
+
+A role backend cannot hold a session, so a test that signs in by hand can be silently anonymous; `sign_in` names the
+backend that can, and marks the session as the second factor would.
+"""
+
+import time
+
+from allauth.account.internal.flows.login import (
+    _AUTHENTICATION_METHODS_USER_SESSION_KEY,
+    AUTHENTICATION_METHODS_SESSION_KEY,
+)
+from allauth.account.internal.userkit import user_id_to_str
+from django.test import Client
+
+from users.models import User
+from users.tests.factories import PASSWORD, make_user
+
+__all__ = ["PASSWORD", "make_user", "sign_in"]
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+def sign_in(client: Client, user: User, second_factor: bool = True) -> User:
+    """Sign a person in as if he had gone through the pages, with or without his second factor, and return him."""
+    client.force_login(user, backend=BACKEND)
+    methods = [{"method": "password", "at": time.time()}]
+    if second_factor:
+        methods.append({"method": "mfa", "at": time.time(), "type": "totp"})
+    session = client.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = methods
+    session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = user_id_to_str(user)
+    session.save()
+    return user
