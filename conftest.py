@@ -6,12 +6,10 @@ owner role and kept between runs under a name that changes with any migration.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
-from pathlib import Path
 
 # Before anything of Django's is imported: a test run has settings of its own, whatever the shell says.
 for name in (
@@ -45,30 +43,14 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection, connections  # noqa: E402
 from psycopg import sql  # noqa: E402
 
-from cooploan import embedded  # noqa: E402
+from cooploan import embedded, preparation  # noqa: E402
 
-ROOT = Path(__file__).resolve().parent
 TEMPLATES_KEPT = 3
 # One number for all runs on this server: who makes, copies or sweeps holds the advisory lock.
 MAKING_TEMPLATES = 7_200_001
 
 
 # The template ---------------------------------------------------------------------------------------------------------
-
-
-def _template_name() -> str:
-    """The name of the template for the migrations as they are now."""
-    digest = hashlib.sha256()
-    sources = [
-        *ROOT.glob("*/migrations/*.py"),
-        *ROOT.glob("*/sql/*.sql"),
-        ROOT / "requirements.txt",
-        ROOT / "cooploan" / "embedded.py",
-        ROOT / "cooploan" / "settings.py",
-    ]
-    for source in sorted(sources):
-        digest.update(str(source.relative_to(ROOT)).encode() + b"\0" + source.read_bytes() + b"\0")
-    return f"template_{digest.hexdigest()[:16]}"
 
 
 def _use_database(name: str) -> None:
@@ -88,7 +70,7 @@ def _log_in_as_one_who_may_attack() -> None:
 
 def _template() -> str:
     """Have the template of today's migrations; another run that is making it is waited for."""
-    name = _template_name()
+    name = f"template_{preparation.migrations_fingerprint()}"
     with embedded.as_superuser() as server:
         server.execute("SELECT pg_advisory_lock(%s)", [MAKING_TEMPLATES])
         row = server.execute("SELECT datistemplate FROM pg_database WHERE datname = %s", [name]).fetchone()

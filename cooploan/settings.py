@@ -215,6 +215,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ACCESS_FAILURE_LOG = True
 AXES_IPWARE_PROXY_COUNT = ENV.trusted_proxies
+AXES_VERBOSE = False
 AXES_SENSITIVE_PARAMETERS = ["password", "code"]
 
 # Cookies, https and what a page may load ------------------------------------------------------------------------------

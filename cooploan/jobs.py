@@ -1,0 +1,47 @@
+"""What runs by itself, and when: the one table of recurring jobs.
+
+A job is a function without arguments in its room's ``jobs.py``. It reads the
+clock there, may be run twice for the same day, and goes on where it stopped.
+Times are Lagos time, as cron writes them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+from django_q.models import Schedule
+
+from cooploan.models import Heartbeat
+
+
+@dataclass(frozen=True)
+class RecurringJob:
+    """One line of the table: a name that never changes, when it runs, and the function."""
+
+    name: str
+    cron: str
+    function: str
+
+
+RECURRING = (RecurringJob("heartbeat", "* * * * *", "cooploan.jobs.beat"),)
+
+
+def beat() -> None:
+    """Show that the whole way works: scheduler, queue, worker, database."""
+    Heartbeat.objects.update_or_create(name="worker", defaults={"beat_at": timezone.now()})
+
+
+@transaction.atomic
+def sync_schedules() -> tuple[int, int]:
+    """Make the scheduler's table say what RECURRING says; returns how many jobs there are and how many were removed."""
+    names = [job.name for job in RECURRING]
+    removed, _ = Schedule.objects.exclude(name__in=names).delete()
+    for job in RECURRING:
+        Schedule.objects.filter(name=job.name).exclude(func=job.function, cron=job.cron).delete()
+        if not Schedule.objects.filter(name=job.name).exists():
+            Schedule.objects.create(
+                name=job.name, func=job.function, schedule_type=Schedule.CRON, cron=job.cron, repeats=-1
+            )
+    return len(names), removed
