@@ -30,10 +30,9 @@ def stack(label: str, parts: Sequence[tuple[str, Decimal | int]]) -> SafeString:
         done += amount
         right = int(done * 10000 / total)
         gap = 60 if right < 10000 else 0
-        width = max(right - left - gap, 60)
-        out.append(
-            f'<rect class="{css}" x="{hundredths(min(left, 9940))}%" width="{hundredths(width)}%" height="100%" rx="5"/>'
-        )
+        # A part too small to see is still drawn, and stays inside the bar.
+        x, width = hundredths(min(left, 9940)), hundredths(max(right - left - gap, 60))
+        out.append(f'<rect class="{css}" x="{x}%" width="{width}%" height="100%" rx="5"/>')
     return SafeString(
         f'<svg class="stack" width="100%" height="12" role="img" aria-label="{escape(label)}">{"".join(out)}</svg>'
     )

@@ -57,7 +57,7 @@ def naira(value: Decimal | int | str | None, kobo: bool = True) -> str:
 def local(value: date | datetime) -> date | datetime:
     """The same moment on the society's clock; a plain date is returned as it is."""
     if isinstance(value, datetime) and value.tzinfo is not None:
-        return value.astimezone(timezone.get_current_timezone())
+        return value.astimezone(timezone.get_default_timezone())
     return value
 
 
@@ -112,7 +112,10 @@ def moment(value: datetime | None) -> str:
 
 def stamp(value: datetime | None) -> str:
     """`Tue 24 Nov 2026, 8.41am`."""
-    return f"{dmy(value)}, {moment(value)}" if value else ""
+    if not value:
+        return ""
+    value = local(value).replace(tzinfo=None)
+    return f"{dmy(value)}, {moment(value)}"
 
 
 def percent(value: Decimal | int | str | None, places: int = 1) -> str:

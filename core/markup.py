@@ -59,3 +59,60 @@ def pill(words: object, status: str = "idle") -> SafeString:
         if len(_pills) < 500:
             _pills[status] = head
     return SafeString(f"{head}{text(words)}</span>")
+
+
+def avatar(name: str, size: str = "") -> SafeString:
+    """The first letters of the first and the last name, for the eye only: the name stands beside it."""
+    names = [word for word in str(name).replace(",", " ").split() if word[:1].isalnum()]
+    letters = names[0][:1] + (names[-1][:1] if len(names) > 1 else "") if names else "?"
+    css = f"av av-{size}" if size else "av"
+    return SafeString(f'<span class="{css}" aria-hidden="true">{text(letters.upper())}</span>')
+
+
+def sum_line(label: object, value: Decimal | int | str | None, css: str = "", size: str = "") -> SafeString:
+    """One line of a sum, inside `<dl class="sum">`; `css="tot"` for the line under the stroke."""
+    opening = f'<div class="{css}">' if css else "<div>"
+    return SafeString(f"{opening}<dt>{text(label)}</dt><dd>{amount(value, size)}</dd></div>")
+
+
+def tile(label: object, value: object, below: object = "", href: str = "", current: bool = False) -> SafeString:
+    """A figure with its name and a smaller line, a link where there is somewhere to go."""
+    inside = f'<p>{text(label)}</p><p class="amt">{text(value)}</p>'
+    if below not in (None, ""):
+        inside += f'<p class="sub">{text(below)}</p>'
+    if not href:
+        return SafeString(f'<div class="tile">{inside}</div>')
+    here = ' aria-current="page"' if current else ""
+    return SafeString(f'<a class="tile" href="{text(href)}"{here}>{inside}</a>')
+
+
+def crumbs(*parts: object) -> SafeString:
+    """Where we are: label and address in turn, and at the end this page's own name without one."""
+    out = []
+    for label, url in zip(parts[::2], parts[1::2], strict=False):
+        out.append(f'<a href="{text(url)}">{text(label)}</a> <span class="mute">/</span> ')
+    if len(parts) % 2:
+        out.append(f'<span class="mute">{text(parts[-1])}</span>')
+    return SafeString(f'<nav class="crumbs" aria-label="You are here">{"".join(out)}</nav>')
+
+
+def ballots(cast: int, seats: int) -> SafeString:
+    """How many of the committee have voted, and not who or how: that stays closed until the sitting does."""
+    dots = '<span class="q"></span>' * cast + "<span></span>" * (seats - cast)
+    return SafeString(f'<span class="votes votes-s"><span class="vh">{cast} of {seats} voted</span>{dots}</span>')
+
+
+RULE_MARKS = {
+    "pass": ("ok", "check", "Yes: "),
+    "fail": ("no", "x", "No: "),
+    "unknown": ("wa", "help", "Not known yet: "),
+}
+
+
+def rule(outcome: str, title: object, detail: object = "") -> SafeString:
+    """One rule of a list: `pass`, `fail` or `unknown`, the fact, and under it the number and its limit."""
+    css, picture, spoken = RULE_MARKS[outcome]
+    small = f"<small>{text(detail)}</small>" if detail not in (None, "") else ""
+    return SafeString(
+        f'<li class="{css}">{icon(picture)}<div><b><span class="vh">{spoken}</span>{text(title)}</b>{small}</div></li>'
+    )

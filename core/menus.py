@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from core.markup import icon, text
 
 
-def tabs(items: Sequence[Mapping] | None, label: str) -> SafeString:
+def tabs(items: Sequence[Mapping] | None, label: str = "Main") -> SafeString:
     """The member's tabs: at the foot of a phone, beside the name on a wide screen."""
     if not items:
         return SafeString("")
@@ -21,8 +21,10 @@ def tabs(items: Sequence[Mapping] | None, label: str) -> SafeString:
     return SafeString(f'<nav class="tabs tabs-{len(items)}" aria-label="{text(label)}">{links}</nav>')
 
 
-def rail(sections: Sequence[Mapping] | None, label: str, menu: str) -> SafeString:
-    """The staff menu, written twice: a rail for wide screens and a fold-out for phones."""
+def rail(
+    sections: Sequence[Mapping] | None, search: str | None = "", label: str = "Staff", menu: str = "Menu"
+) -> SafeString:
+    """The staff menu, written twice: a rail for wide screens and a fold-out for phones, with the search beside it."""
     if not sections:
         return SafeString("")
     here, lines = "", ["<ul>"]
@@ -39,15 +41,17 @@ def rail(sections: Sequence[Mapping] | None, label: str, menu: str) -> SafeStrin
                 f"{waiting}</a></li>"
             )
     lines.append("</ul>")
-    links = "".join(lines)
+    links, find = "".join(lines), ""
+    if search:
+        find = f'<a class="ib find" href="{text(search)}" aria-label="Search">{icon("search")}</a>'
     return SafeString(
         f'<div class="rail"><details><summary>{icon("more")}{text(menu)}{here}</summary>'
-        f'<nav class="sm" aria-label="{text(menu)}">{links}</nav></details>'
+        f'<nav class="sm" aria-label="{text(menu)}">{links}</nav></details>{find}'
         f'<nav aria-label="{text(label)}">{links}</nav></div>'
     )
 
 
-def bell(url: str, waiting: int | None) -> SafeString:
+def bell(url: str, waiting: int | None = 0) -> SafeString:
     """The way to the messages, with how many are new."""
     new = f", {waiting} new" if waiting else ""
     badge = f'<b aria-hidden="true">{min(waiting, 99)}</b>' if waiting else ""

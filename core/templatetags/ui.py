@@ -1,22 +1,51 @@
 """The tags and filters of the pages; what they draw is built in `core.markup`, `charts`, `menus` and `tables`."""
 
+from functools import wraps
+
 from django import template
 from django.utils.safestring import SafeString
 
-from core import charts, display, markup, menus, tones
+from core import charts, display, fields, markup, menus, tones
 from core.markup import icon, text
+from core.tables import Table
 
 register = template.Library()
 
-# Text of figures and dates. All of it is our own digits and letters, so nothing is left to escape.
+
+def _plain(words):
+    """The same words, told to be safe: our own digits and letters, with nothing left to escape."""
+
+    @wraps(words)
+    def safe(*args):
+        return SafeString(words(*args))
+
+    return safe
+
+
 for name in ("naira", "dmy", "day", "dm", "ddm", "month", "moment", "stamp", "percent"):
-    register.filter(name, getattr(display, name), is_safe=True)
+    register.filter(name, _plain(getattr(display, name)))
 register.filter("plural", display.plural)
 register.filter("tone", tones.tone)
 
 register.simple_tag(markup.icon, name="icon")
 register.simple_tag(markup.amount, name="amt")
 register.simple_tag(markup.pill, name="pill")
+register.simple_tag(markup.avatar, name="avatar")
+register.simple_tag(markup.sum_line, name="sumline")
+register.simple_tag(markup.tile, name="tile")
+register.simple_tag(markup.crumbs, name="crumbs")
+register.simple_tag(markup.ballots, name="ballots")
+register.simple_tag(markup.rule, name="rule")
+register.simple_tag(fields.draw, name="field")
+register.simple_tag(menus.tabs, name="nav_tabs")
+register.simple_tag(menus.rail, name="nav_rail")
+register.simple_tag(menus.bell, name="bell")
+
+
+@register.simple_tag
+def table(columns: Table, rows, current=None, total=None):
+    """`{% table LOANS page.object_list total=totals %}`: see `core.tables`."""
+    return columns.render(rows, current, total)
 
 
 @register.simple_tag
@@ -35,21 +64,6 @@ def spark(label, values, width=120, height=32):
 def chart(title, figures, line=None, line_label="", ident="chart"):
     """`{% chart "Cash at month end" months line=reserve line_label="reserve 5.0" %}`; see `charts.bars`."""
     return charts.bars(title, figures, line, line_label, ident)
-
-
-@register.simple_tag
-def nav_tabs(items, label="Main"):
-    return menus.tabs(items, label)
-
-
-@register.simple_tag
-def nav_rail(sections, label="Staff", menu="Menu"):
-    return menus.rail(sections, label, menu)
-
-
-@register.simple_tag
-def bell(url, waiting=0):
-    return menus.bell(url, waiting)
 
 
 @register.simple_block_tag
