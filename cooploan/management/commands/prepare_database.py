@@ -76,7 +76,7 @@ class Command(BaseCommand):
                     connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(role)))
                 except psycopg.errors.InsufficientPrivilege as refused:
                     raise CommandError(
-                        f"The role {role} is missing and {login} may not create it. Let the server's administrator run: "
+                        f"The role {role} is missing and {login} may not create it. Let the administrator run: "
                         f"CREATE ROLE {role}; GRANT {role} TO {login};"
                     ) from refused
                 connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(role), sql.Identifier(login)))
