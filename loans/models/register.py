@@ -42,6 +42,8 @@ class Loan(models.Model):
 
     `scheduled_principal` is what the stored instalments pay back: the whole principal,
     or for a loan that was taken over in mid-life what was still owed that day.
+    `released_on` is the day from which it may be paid out: its amount counts to the
+    cap of that month. A loan in the queue has none yet.
     """
 
     transitions = LOAN_TRANSITIONS
@@ -69,6 +71,7 @@ class Loan(models.Model):
     scheduled_principal = MoneyField()
     months_paid_before = models.PositiveSmallIntegerField(default=0)
     status = models.CharField(max_length=10, choices=LoanStatus.choices)
+    released_on = models.DateField(null=True, blank=True)
     account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="loan")
     closed_on = models.DateField(null=True, blank=True)
     certificate_number = models.CharField(max_length=30, unique=True, null=True, blank=True)
@@ -103,10 +106,19 @@ class Loan(models.Model):
                 name="loans_closed_has_certificate",
                 condition=~Q(status=LoanStatus.CLOSED) | Q(closed_on__isnull=False, certificate_number__isnull=False),
             ),
+            models.CheckConstraint(
+                name="loans_payable_is_released",
+                condition=Q(origin=LoanOrigin.OPENING) | Q(status=LoanStatus.CANCELLED)
+                | Q(status=LoanStatus.QUEUED, released_on__isnull=True)
+                | (~Q(status=LoanStatus.QUEUED) & Q(released_on__isnull=False)),
+            ),
         ]  # fmt: skip
         indexes = [
             models.Index(name="loans_by_status", fields=["status", "serial_year", "serial_number"]),
             models.Index(name="loans_by_member", fields=["member", "status"]),
+            models.Index(
+                name="loans_by_release", fields=["released_on"], condition=Q(released_on__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -115,11 +127,17 @@ class Loan(models.Model):
 
 class InstallmentQuerySet(models.QuerySet):
     def unpaid(self) -> InstallmentQuerySet:
-        return self.filter(Q(principal_paid__lt=F("principal")) | Q(interest_paid__lt=F("interest")))
+        return self.filter(
+            Q(principal_paid__lt=F("principal")) | Q(interest_paid__lt=F("interest") - F("interest_waived"))
+        )
 
 
 class Installment(models.Model):
-    """What is due on one day: so much principal, so much interest, and what of each was paid."""
+    """What is due on one day: so much principal, so much interest, and what of each was paid.
+
+    `interest_waived` is interest of a later month that is not charged, because the loan
+    was paid off before that month began.
+    """
 
     loan = models.ForeignKey(Loan, on_delete=models.PROTECT, related_name="installments", db_index=False)
     number = models.PositiveSmallIntegerField()
@@ -128,6 +146,7 @@ class Installment(models.Model):
     interest = MoneyField()
     principal_paid = MoneyField(default=Decimal("0.00"))
     interest_paid = MoneyField(default=Decimal("0.00"))
+    interest_waived = MoneyField(default=Decimal("0.00"))
 
     objects = InstallmentQuerySet.as_manager()
 
@@ -137,15 +156,16 @@ class Installment(models.Model):
             models.CheckConstraint(
                 name="loans_installment_paid_within_due",
                 condition=Q(
-                    principal__gte=0, interest__gte=0, principal_paid__gte=0, interest_paid__gte=0,
-                    principal_paid__lte=F("principal"), interest_paid__lte=F("interest"),
+                    principal__gte=0, interest__gte=0, principal_paid__gte=0, interest_paid__gte=0, interest_waived__gte=0,
+                    principal_paid__lte=F("principal"), interest_paid__lte=F("interest") - F("interest_waived"),
                 ),
             ),
         ]  # fmt: skip
         indexes = [
             models.Index(
                 name="loans_installment_open", fields=["due_on", "loan"],
-                condition=Q(principal_paid__lt=F("principal")) | Q(interest_paid__lt=F("interest")),
+                condition=Q(principal_paid__lt=F("principal"))
+                | Q(interest_paid__lt=F("interest") - F("interest_waived")),
             )
         ]  # fmt: skip
 
@@ -162,7 +182,7 @@ class Installment(models.Model):
 
     @property
     def unpaid(self) -> Decimal:
-        return self.due - self.paid
+        return self.due - self.paid - self.interest_waived
 
 
 class Disbursement(models.Model):
@@ -218,19 +238,21 @@ class Repayment(models.Model):
 
 
 class Allocation(models.Model):
-    """The part of a repayment that went to one instalment."""
+    """The part of a repayment that went to one instalment, and the interest that it made unnecessary."""
 
     repayment = models.ForeignKey(Repayment, on_delete=models.PROTECT, related_name="allocations")
     installment = models.ForeignKey(Installment, on_delete=models.PROTECT, related_name="allocations")
     principal = MoneyField()
     interest = MoneyField()
+    interest_waived = MoneyField(default=Decimal("0.00"))
 
     class Meta:
         constraints = [
             models.UniqueConstraint(name="loans_allocation_once", fields=["repayment", "installment"]),
             models.CheckConstraint(
                 name="loans_allocation_positive",
-                condition=Q(principal__gte=0, interest__gte=0) & ~Q(principal=0, interest=0),
+                condition=Q(principal__gte=0, interest__gte=0, interest_waived__gte=0)
+                & ~Q(principal=0, interest=0, interest_waived=0),
             ),
         ]
 
