@@ -27,17 +27,9 @@ PRACTICE_MARKER = "cooploan practice site: invented people, no real money"
 # What is written on a database as cooploan.<name>.
 MIGRATED, SEEDED, SOCIETY = "migrated", "seeded", "society"
 
-# Commands that must work while the migrations are being written, or before there is a database.
-NEED_NO_DATABASE = {
-    "check",
-    "collectstatic",
-    "diffsettings",
-    "help",
-    "makemigrations",
-    "prepare_database",
-    "settings_reference",
-    "version",
-}
+# Commands that are asked for before there is a server, and those that are asked for before the database is migrated.
+NEED_NO_SERVER = {"check", "collectstatic", "diffsettings", "help", "settings_reference", "version"}
+NEED_NO_DATABASE = {"makemigrations", "prepare_database"}
 
 
 def migrations_fingerprint() -> str:
@@ -91,7 +83,7 @@ def have_embedded_ready(arguments: list[str]) -> None:
         os.environ["COOPLOAN_DB"] = "cooploan_practice"
         os.environ.setdefault("PRACTICE", "1")
     command = arguments[1] if len(arguments) > 1 else "help"
-    if command.startswith("-"):
+    if command.startswith("-") or command in NEED_NO_SERVER:
         return
     embedded.start()
     if command in NEED_NO_DATABASE or embedded_is_ready(os.environ["COOPLOAN_DB"]):

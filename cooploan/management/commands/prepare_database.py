@@ -14,6 +14,7 @@ from cooploan import embedded, preparation
 
 
 class Command(BaseCommand):
+    requires_system_checks = []
     help = (
         "Make the database ready: the three roles and their rights, migrations as the owner, recurring jobs. "
         "With PRACTICE=1 an empty database whose name ends in _practice becomes a practice database. "

@@ -4,6 +4,7 @@ from cooploan.jobs import sync_schedules
 
 
 class Command(BaseCommand):
+    requires_system_checks = []
     help = "Make the scheduler run what cooploan/jobs.py lists, no more and no less."
 
     def handle(self, *args: object, **options: object) -> None:
