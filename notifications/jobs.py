@@ -7,6 +7,7 @@ from urllib.parse import urljoin
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
+from django.utils.timezone import now
 
 from notifications.models import Message
 from notifications.states import Channel, MessageState
@@ -15,6 +16,11 @@ BATCH = 50
 ATTEMPTS = 5
 # A claim older than this belongs to a worker that is gone: one e-mail takes seconds.
 CLAIM_LASTS = timedelta(minutes=15)
+
+
+def deliver() -> dict[str, int]:
+    """The recurring job: every minute."""
+    return deliver_outbox(at=now())
 
 
 def deliver_outbox(at: datetime) -> dict[str, int]:

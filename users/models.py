@@ -192,6 +192,17 @@ class Invitation(models.Model):
         return f"Invitation {self.pk}"
 
 
+class PracticePerson(models.Model):
+    """One of the people of the practice site whom a visitor may become; no rows anywhere else."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    label = models.CharField(max_length=100)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.label
+
+
 def clean_email(email: str | None) -> str | None:
     """An e-mail address as it is stored and looked up: no spaces around it, small letters."""
     return (email or "").strip().lower() or None

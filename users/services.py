@@ -4,6 +4,7 @@ import secrets
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
 
@@ -60,6 +61,22 @@ def revoke_role(*, user: User, role: str, by: User | None, at: datetime) -> Role
     record("users.role.revoked", by=by, subject=user, at=at, role=str(role))
     _forget_roles(user)
     return grant
+
+
+@transaction.atomic
+def add_person(
+    *, full_name: str, email: str | None, role: str, by: User | None, at: datetime, sign_in_number: str | None = None
+) -> User:
+    """Put a person with a first role on the list; nobody can sign in as him before he takes up an invitation.
+
+    Raises EmailTaken.
+    """
+    if email and User.objects.filter(email=clean_email(email)).exists():
+        raise EmailTaken()
+    user = User.objects.create_user(email, full_name=full_name, sign_in_number=sign_in_number, is_active=False)
+    record("users.user.added", by=by, subject=user, at=at)
+    grant_role(user=user, role=role, by=by, at=at)
+    return user
 
 
 @transaction.atomic
@@ -149,6 +166,21 @@ def accept_invitation(*, invitation: Invitation, password: str, email: str | Non
         grant_role(user=user, role=Role.MEMBER, by=invitation.invited_by, at=at)
     record("users.user.joined", by=user, subject=user, at=at)
     _forget_roles(user)
+    return user
+
+
+@transaction.atomic
+def change_email(*, user: User, email: str, by: User, at: datetime) -> User:
+    """Give a person another e-mail address; letters and password links go there from now on. Raises EmailTaken."""
+    address = clean_email(email)
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if User.objects.filter(email=address).exclude(pk=user.pk).exists():
+        raise EmailTaken()
+    before, user.email = user.email, address
+    user.save(update_fields=["email"])
+    # allauth keeps a list of its own, from which the old address could still ask for a password link.
+    EmailAddress.objects.filter(user=user).delete()
+    record("users.user.email_changed", by=by, subject=user, at=at, before=before, after=address)
     return user
 
 

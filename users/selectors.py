@@ -1,0 +1,26 @@
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Prefetch, Q, QuerySet
+
+from users.models import RoleGrant, User
+from users.roles import Role
+
+
+def roles_of(user: User) -> list[RoleGrant]:
+    """The roles a person holds now, oldest first, with who gave them."""
+    return list(user.role_grants.filter(revoked_at__isnull=True).select_related("granted_by").order_by("id"))
+
+
+def people(sought: str = "") -> QuerySet[User]:
+    """Everybody who can sign in, those with an office first, with the roles they hold in `held`."""
+    current = RoleGrant.objects.filter(revoked_at__isnull=True)
+    found = User.objects.annotate(
+        has_office=ExpressionWrapper(
+            Exists(current.filter(user=OuterRef("pk")).exclude(role=Role.MEMBER)), output_field=BooleanField()
+        )
+    ).prefetch_related(Prefetch("role_grants", queryset=current.order_by("id"), to_attr="held"))
+    if sought:
+        found = found.filter(
+            Q(full_name__icontains=sought)
+            | Q(email__icontains=sought.lower())
+            | Q(sign_in_number__icontains=sought.upper())
+        )
+    return found.order_by("-has_office", "full_name", "pk")

@@ -1,0 +1,1 @@
+GRANT SELECT ON django_session, mfa_authenticator, notifications_message TO cooploan_auditor;
