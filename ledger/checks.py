@@ -34,7 +34,8 @@ INVARIANTS = [
         WHERE a.is_control""",
         counted="SELECT count(*) FROM ledger_account WHERE is_control"),
     Invariant("I06", "No account stands below its floor", """
-        SELECT account_id::text, balance - floor FROM ledger_accountbalance WHERE floor IS NOT NULL AND balance < floor""",
+        SELECT account_id::text, balance - floor FROM ledger_accountbalance
+        WHERE floor IS NOT NULL AND balance < floor""",
         counted="SELECT count(*) FROM ledger_accountbalance"),
     Invariant("I07", "No account has more held than stands on it", """
         SELECT account_id::text, held - balance FROM ledger_accountbalance WHERE held > 0 AND held > balance""",

@@ -1,4 +1,4 @@
-"""What an entry is before it is in the books: pure values, so that postings can be reviewed and tested without a database."""
+"""An entry before it is in the books: plain values, so that postings are reviewed and tested without a database."""
 
 from __future__ import annotations
 
@@ -65,7 +65,8 @@ class Draft:
             credits += line.credit
         if debits != credits or len(self.lines) < 2:
             raise UnbalancedEntry(
-                f"{self.reference} does not balance: debits {debits:,.2f}, credits {credits:,.2f}, {len(self.lines)} lines."
+                f"{self.reference} does not balance: debits {debits:,.2f}, credits {credits:,.2f}, "
+                f"{len(self.lines)} lines."
             )
 
     def request_hash(self) -> bytes:

@@ -158,7 +158,7 @@ def reverse_entries(
             tuple(lines[entry.pk]),
             batch,
             entry.pk,
-        )  # fmt: skip
+        )
         for entry in entries
     ]
     post_entries(drafts=drafts, by=by)
@@ -193,7 +193,7 @@ def open_sub_accounts(*, under: Account, owners: Sequence[tuple[str, str]]) -> l
                 kind=under.kind,
                 normal_side=under.normal_side,
                 control=under,
-            )  # fmt: skip
+            )
             for key, name in owners
         ]
     )
@@ -225,7 +225,7 @@ def place_hold(
                 reference=reference,
                 placed_at=at,
                 placed_by_id=by.pk if by else None,
-            )  # fmt: skip
+            )
         ]
     )[0]
 

@@ -36,7 +36,7 @@ def test_an_entry_moves_both_accounts(constraints_now):
 
 def test_an_entry_that_does_not_balance_is_refused_before_the_database_sees_it():
     saver = savings_account()
-    with pytest.raises(UnbalancedEntry, match="debits 10.00, credits 9.00"):
+    with pytest.raises(UnbalancedEntry, match=r"debits 10\.00, credits 9\.00"):
         post_entry(
             reference="x", kind="test", narration="", on=OCTOBER, by=None,
             lines=[debit(account(chart.BANK).pk, Decimal("10.00")), credit(saver.pk, Decimal("9.00"))],

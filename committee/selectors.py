@@ -1,0 +1,192 @@
+"""What the committee's pages show: the queue, a dossier, how far a vote has come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import BooleanField, Count, Exists, OuterRef, Q, QuerySet, Sum, Value
+
+from committee.models import Decision, Sitting, Vote, VoteChoice
+from core.display import dmy, naira, stamp
+from ledger import chart
+from ledger.selectors import balance_of
+from ledger.services import account
+from loans.models import Guarantee, Loan, LoanApplication, LoanParty
+from loans.states import ApplicationStatus, GuaranteeStatus, LoanStatus
+from members.selectors import Equity, equity
+
+NOTHING = Decimal("0.00")
+LONG_WAIT_DAYS = 10
+
+
+def open_sitting() -> Sitting | None:
+    return Sitting.objects.open().first()
+
+
+def queue(*, user) -> QuerySet[LoanApplication]:
+    """What is before the committee, oldest first, with how many voted and whether this person did or may."""
+    mine = Vote.objects.filter(application=OuterRef("pk"), voter__user=user)
+    interest = LoanParty.objects.filter(application=OuterRef("pk"), member__user=user, stand=LoanParty.Stand.INTERESTED)
+    return (
+        LoanApplication.objects.under_review()
+        .select_related("member__employer", "product")
+        .annotate(
+            votes_cast=Count("votes"),
+            i_voted=Exists(mine) if user else Value(False, output_field=BooleanField()),
+            i_stand_aside=Exists(interest),
+        )
+        .order_by("reviewed_from", "pk")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFigures:
+    """What the committee asks itself before it lends, in naira."""
+
+    bank: Decimal
+    promised: Decimal
+    asked: Decimal
+    waiting_long: int
+    oldest_days: int
+
+    @property
+    def free(self) -> Decimal:
+        """Money in the bank less the loans that are approved and not yet paid out."""
+        return self.bank - self.promised
+
+
+def queue_figures(applications: list[LoanApplication], *, on: date) -> QueueFigures:
+    """The tiles above the queue."""
+    approved = LoanApplication.objects.approved().aggregate(s=Sum("amount"))["s"] or NOTHING
+    registered = (
+        Loan.objects.filter(status__in=[LoanStatus.QUEUED, LoanStatus.REGISTERED]).aggregate(s=Sum("principal"))["s"]
+        or NOTHING
+    )
+    waits = [(on - application.reviewed_from.date()).days for application in applications]
+    return QueueFigures(
+        bank=balance_of(account(chart.BANK)),
+        promised=approved + registered,
+        asked=sum((application.amount for application in applications), NOTHING),
+        waiting_long=sum(days > LONG_WAIT_DAYS for days in waits),
+        oldest_days=max(waits, default=0),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """All that a member of the committee reads before he votes on one application."""
+
+    application: LoanApplication
+    equity: Equity
+    owes: Decimal
+    running: tuple[Loan, ...]
+    guarantees: tuple[Guarantee, ...]
+    votes_cast: int
+    my_vote: Vote | None
+    stands_aside: bool
+    sitting: Sitting | None
+    decision: Decision | None
+    votes: tuple[Vote, ...]
+
+    @property
+    def cover(self) -> Decimal:
+        return sum((g.amount for g in self.guarantees if g.status == GuaranteeStatus.ACCEPTED), NOTHING)
+
+    @property
+    def votes_missing(self) -> int:
+        return max((self.application.quorum or 0) - self.votes_cast, 0)
+
+    @property
+    def may_vote(self) -> bool:
+        return (
+            self.application.status == ApplicationStatus.UNDER_REVIEW
+            and self.sitting is not None
+            and self.my_vote is None
+            and not self.stands_aside
+        )
+
+    @property
+    def events(self) -> list[dict[str, str]]:
+        """What has happened, for the timeline: the past with its moment, then what comes."""
+        application = self.application
+        happened = [{"title": "Sent in", "detail": stamp(application.submitted_at), "state": "done"}]
+        happened += [
+            {
+                "title": f"{g.guarantor.name} said yes",
+                "detail": f"{naira(g.amount)}, {stamp(g.decided_at)}",
+                "state": "done",
+            }
+            for g in self.guarantees
+            if g.status == GuaranteeStatus.ACCEPTED
+        ]
+        if application.status == ApplicationStatus.UNDER_REVIEW:
+            detail = f"{self.votes_cast} voted, {application.quorum} needed"
+            happened.append({"title": "Committee voting", "detail": detail, "state": "now"})
+            happened.append({"title": "Payout to bank", "detail": "After approval and registration", "state": "next"})
+        elif application.decided_at:
+            title = application.get_status_display()
+            happened.append({"title": title, "detail": stamp(application.decided_at), "state": "done"})
+        return happened
+
+
+def dossier(application: LoanApplication, *, user) -> Dossier:
+    """Gather a dossier in few queries. Others' votes are told only after the sitting has closed."""
+    running = tuple(
+        Loan.objects.active()
+        .filter(member=application.member)
+        .select_related("product", "account__stored")
+        .order_by("granted_on")
+    )
+    votes = list(application.votes.select_related("voter").order_by("cast_at"))
+    decision = Decision.objects.filter(application=application).select_related("sitting").first()
+    parties = LoanParty.objects.filter(application=application, member__user=user, stand=LoanParty.Stand.INTERESTED)
+    return Dossier(
+        application=application,
+        equity=equity(application.member),
+        owes=sum((loan.account.stored.balance for loan in running), NOTHING),
+        running=running,
+        guarantees=tuple(
+            application.guarantees.filter(
+                status__in=[GuaranteeStatus.REQUESTED, GuaranteeStatus.ACCEPTED, GuaranteeStatus.RELEASED]
+            ).select_related("guarantor")
+        ),
+        votes_cast=len(votes),
+        my_vote=next((vote for vote in votes if vote.voter.user_id == user.pk), None),
+        stands_aside=application.member.user_id == user.pk or parties.exists(),
+        sitting=open_sitting(),
+        decision=decision,
+        votes=tuple(votes) if decision else (),
+    )
+
+
+def sittings() -> QuerySet[Sitting]:
+    """All sittings, newest first, with how many loans each approved and declined."""
+    return (
+        Sitting.objects.annotate(
+            approved=Count("decisions", filter=Q(decisions__outcome="approved")),
+            declined=Count("decisions", filter=Q(decisions__outcome="declined")),
+        )
+        .select_related("closed_by")
+        .order_by("-held_on", "-pk")
+    )
+
+
+def ready_to_decide() -> dict[str, int]:
+    """What closing the open sitting now would do, in numbers: how many are decided, how many carried over."""
+    counted = (
+        LoanApplication.objects.under_review()
+        .annotate(
+            cast=Count("votes"),
+            yes=Count("votes", filter=Q(votes__choice=VoteChoice.APPROVE)),
+            no=Count("votes", filter=Q(votes__choice=VoteChoice.DECLINE)),
+        )
+        .values_list("cast", "yes", "no", "quorum")
+    )
+    decided = [(yes, no) for cast, yes, no, quorum in counted if cast >= quorum]
+    return {
+        "approved": sum(yes > no for yes, no in decided),
+        "declined": sum(yes <= no for yes, no in decided),
+        "carried": len(counted) - len(decided),
+    }
