@@ -201,7 +201,10 @@ _NOT_DIGITS = re.compile(r"[\s().\-/]")
 
 
 def as_staff_number(cell: Cell) -> Cleaned[str | None]:
-    """A staff number as text: 250468.0 is "250468"; text keeps its zeros and letters. Lost zeros are not put back here."""
+    """A staff number as text: 250468.0 is "250468"; text keeps its zeros and letters.
+
+    Zeros that were lost are not put back here: that takes the employer's other numbers.
+    """
     if cell is None:
         return Cleaned(None)
     if isinstance(cell, Decimal):
