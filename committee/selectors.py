@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.db.models import BooleanField, Count, Exists, OuterRef, Q, QuerySet, Sum, Value
 
 from committee.models import Decision, Sitting, Vote, VoteChoice
-from core.display import dmy, naira, stamp
+from core.display import naira, stamp
 from ledger import chart
 from ledger.selectors import balance_of
 from ledger.services import account

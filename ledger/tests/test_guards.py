@@ -233,7 +233,8 @@ def test_i28_a_reversal_that_does_not_mirror_is_refused_at_commit(entry, constra
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO ledger_journalentry "
-            "(reference, request_hash, kind, narration, batch, effective_on, reverses_id) VALUES ('r', '\\x00', '', '', '', '2026-10-26', %s) RETURNING id",
+            "(reference, request_hash, kind, narration, batch, effective_on, reverses_id) "
+            "VALUES ('r', '\\x00', '', '', '', '2026-10-26', %s) RETURNING id",
             [entry.pk],
         )
         pk = cursor.fetchone()[0]

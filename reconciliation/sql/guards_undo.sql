@@ -1,0 +1,11 @@
+DROP FUNCTION IF EXISTS reconciliation_check_remittance() CASCADE;
+DROP FUNCTION IF EXISTS reconciliation_keep_line() CASCADE;
+DROP FUNCTION IF EXISTS reconciliation_keep_remittance() CASCADE;
+DROP FUNCTION IF EXISTS reconciliation_check_line() CASCADE;
+DROP FUNCTION IF EXISTS reconciliation_keep_suspense() CASCADE;
+DROP FUNCTION IF EXISTS reconciliation_check_schedule() CASCADE;
+DROP FUNCTION IF EXISTS reconciliation_keep_schedule() CASCADE;
+DROP FUNCTION IF EXISTS reconciliation_line_of_draft() CASCADE;
+DROP TRIGGER IF EXISTS reconciliation_part_final ON reconciliation_remittancepart;
+DROP TRIGGER IF EXISTS reconciliation_deductionline_final ON reconciliation_deductionline;
+DROP TRIGGER IF EXISTS reconciliation_deductionitem_final ON reconciliation_deductionitem;
