@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from axes.helpers import get_cool_off
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -21,9 +22,12 @@ def username(request: HttpRequest | None, credentials: dict[str, Any] | None) ->
     return user.get_username() if user else typed
 
 
-def client_ip(request: HttpRequest) -> str:
-    """The visitor's address, by the same count of proxies for every throttle."""
-    return get_adapter().get_client_ip(request)
+def client_ip(request: HttpRequest) -> str | None:
+    """The visitor's address, by the same count of proxies for every throttle; None when a request has none."""
+    try:
+        return get_adapter().get_client_ip(request)
+    except PermissionDenied:
+        return None
 
 
 def lockout(request: HttpRequest, response: HttpResponse | None, credentials: dict[str, Any] | None) -> HttpResponse:
