@@ -72,30 +72,34 @@ def bars(
     """
     amounts = [Decimal(amount) for _, amount, _ in figures]
     top = max([*amounts, Decimal(line or 0), Decimal(1)])
-    wide, tall, base = 420, 150, 124
+    head = 24 if line is not None and line_label else 0  # room for the key of the dashed line
+    wide, base = 340, head + 124
     step = wide // max(len(figures), 1)
     thick = min(36, step * 2 // 3)
+    name, told = f"{escape(ident)}-t", f"{escape(ident)}-d"
     sentence = ", ".join(f"{label} {words}" for label, _, words in figures)
-    if line is not None and line_label:
-        sentence += f". {line_label}"
+    if head:
+        sentence += f". The line: {line_label}"
     out = [
-        f'<svg class="chart" viewBox="0 0 {wide} {tall}" width="{wide}" height="{tall}" role="img" '
-        f'aria-labelledby="{escape(ident)}-t {escape(ident)}-d"><title id="{escape(ident)}-t">{escape(title)}</title>'
-        f'<desc id="{escape(ident)}-d">{escape(sentence)}.</desc>'
-        f'<line class="ax" x1="0" x2="{wide}" y1="{base}" y2="{base}"/>'
+        f'<svg class="chart" viewBox="0 0 {wide} {base + 26}" width="{wide}" height="{base + 26}" role="img" '
+        f'aria-labelledby="{name} {told}"><title id="{name}">{escape(title)}</title>'
+        f'<desc id="{told}">{escape(sentence)}.</desc><line class="ax" x1="0" x2="{wide}" y1="{base}" y2="{base}"/>'
     ]
     for index, (label, _, words) in enumerate(figures):
         high = max(int(amounts[index] * 100 / top), 0)
         middle = index * step + step // 2
         out.append(
             f'<rect class="b1" x="{middle - thick // 2}" y="{base - high}" width="{thick}" height="{high}" rx="4"/>'
-            f'<text class="v" x="{middle}" y="{base - high - 5}" text-anchor="middle">{escape(words)}</text>'
-            f'<text x="{middle}" y="141" text-anchor="middle">{escape(label)}</text>'
+            f'<text class="v" x="{middle}" y="{base - high - 6}" text-anchor="middle">{escape(words)}</text>'
+            f'<text x="{middle}" y="{base + 19}" text-anchor="middle">{escape(label)}</text>'
         )
     if line is not None:
         at = base - int(Decimal(line) * 100 / top)
         out.append(f'<line class="fl" x1="0" x2="{wide}" y1="{at}" y2="{at}"/>')
-        if line_label:
-            out.append(f'<text class="flt" x="{wide}" y="{at - 6}" text-anchor="end">{escape(line_label)}</text>')
+    if head:
+        out.append(
+            '<line class="fl" x1="0" x2="28" y1="10" y2="10"/>'
+            f'<text class="flt" x="36" y="15">{escape(line_label)}</text>'
+        )
     out.append("</svg>")
     return SafeString("".join(out))

@@ -6,10 +6,13 @@ millisecond that templates within templates take.
 
 from collections.abc import Mapping
 
-from django.forms import BoundField
+from django.forms import BaseForm, BoundField, Field
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from core.markup import icon, text
+
+REQUIRED = Field.default_error_messages["required"]
 
 
 def attributes(attrs: Mapping[str, object]) -> str:
@@ -65,6 +68,41 @@ def draw_tiles(field: BoundField) -> str:
     return "".join(out)
 
 
+def complaints(field: BoundField) -> list[str]:
+    """What is wrong with a field, in words that name it.
+
+    "This field is required" says nothing in a list of errors, so a field that
+    keeps Django's words for it gets a sentence of its own.
+    """
+    words = []
+    for error in field.errors.as_data():
+        for message in error.messages:
+            if error.code != "required" or message != REQUIRED:
+                words.append(message)
+            elif field.widget_type == "checkbox":
+                words.append(f"Tick the box “{field.label}”")
+            elif hasattr(field.field, "choices"):
+                words.append(f"Choose an answer for “{field.label}”")
+            else:
+                words.append(f"Fill in “{field.label}”")
+    return words
+
+
+def summary(form: BaseForm | None) -> SafeString:
+    """The errors of a form in one box, each a link to its field; it takes the focus when the page opens."""
+    if not isinstance(form, BaseForm) or not form.errors:
+        return SafeString("")
+    lines = [f"<li>{text(error)}</li>" for error in form.non_field_errors()]
+    for field in form:
+        for error in complaints(field):
+            target, words = field.id_for_label or f"{field.auto_id}_0", text(error)
+            lines.append(f"<li>{words}</li>" if field.is_hidden else f'<li><a href="#{target}">{words}</a></li>')
+    return SafeString(
+        '<section class="errs" role="alert" tabindex="-1" autofocus aria-labelledby="errs-h">'
+        f'<h2 id="errs-h">{text(gettext("There is a problem"))}</h2><ul>{"".join(lines)}</ul></section>'
+    )
+
+
 def draw(field: BoundField) -> SafeString:
     """One field: label, hint, error, control, in that order.
 
@@ -76,7 +114,7 @@ def draw(field: BoundField) -> SafeString:
     hint = f'<p class="hint" id="{ident}_helptext">{text(field.help_text)}</p>' if field.help_text else ""
     wrong = ""
     if errors:
-        words = " ".join(text(error) for error in errors)
+        words = " ".join(text(error) for error in complaints(field))
         wrong = f'<p class="err" id="{ident}_error">{icon("alert")}<span class="vh">Error: </span>{words}</p>'
     if field.use_fieldset:
         told = field.aria_describedby

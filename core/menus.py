@@ -43,7 +43,8 @@ def rail(
     lines.append("</ul>")
     links, find = "".join(lines), ""
     if search:
-        find = f'<a class="ib find" href="{text(search)}" aria-label="Search">{icon("search")}</a>'
+        link = f'<a class="ib" href="{text(search)}" aria-label="Search">{icon("search")}</a>'
+        find = f'<div class="find" role="search">{link}</div>'
     return SafeString(
         f'<div class="rail"><details><summary>{icon("more")}{text(menu)}{here}</summary>'
         f'<nav class="sm" aria-label="{text(menu)}">{links}</nav></details>{find}'
