@@ -1,6 +1,7 @@
 """Every reason why lending refuses: first the asking, then the register and what is paid on it."""
 
 from core.errors import DomainError
+from loans.eligibility import Verdict
 
 # Applications and guarantees ------------------------------------------------------------------------------------------
 
@@ -15,9 +16,19 @@ class ProductClosed(DomainError):
 class NotEligible(DomainError):
     """A rule of the product says no on the day of sending; `verdict` tells each rule and what would pass."""
 
-    def __init__(self, verdict, message: str):
-        super().__init__(message, field="amount")
+    def __init__(self, verdict: Verdict):
+        first = verdict.refused[0]
+        super().__init__(f"{first.title}. {first.sentence}", field=_FIELDS.get(first.code))
         self.verdict = verdict
+
+
+# Which box of the form a rule is about.
+_FIELDS = {
+    "amount_limits": "amount",
+    "savings_multiple": "amount",
+    "deduction_ceiling": "amount",
+    "term_limits": "term_months",
+}
 
 
 class DraftExists(DomainError):
@@ -38,10 +49,10 @@ class AlreadySent(DomainError):
     message = "This was sent already and cannot be changed. Withdraw it and ask again."
 
 
-class NoSuchMember(DomainError):
-    """A sign-in that belongs to no member asks for a loan."""
+class NotWaitingForGuarantors(DomainError):
+    """A guarantor is to be asked for an application that is with the committee, decided or withdrawn."""
 
-    message = "Only members of the society can ask for a loan."
+    message = "This request needs no more guarantors."
 
 
 class NotAChoice(DomainError):
@@ -55,6 +66,19 @@ class AskedAlready(DomainError):
     """The same member is asked twice for one application."""
 
     message = "You have asked this member already."
+    field = "guarantor"
+
+
+class MoreThanTheLoan(DomainError):
+    """A guarantor is asked for nothing, or for more than the whole loan."""
+
+    field = "amount"
+
+
+class TooManyAsked(DomainError):
+    """More members are asked for one loan than one may ask at a time."""
+
+    message = "You are asking as many members as you may. Take back one request before you ask another member."
     field = "guarantor"
 
 
@@ -90,6 +114,13 @@ class ConflictOfInterest(DomainError):
     message = "You vote on this loan in the committee, so you cannot stand for it as well."
 
 
+class ApprovalBeyondRequest(DomainError):
+    """An approval is for nothing, or for more than the member asked for."""
+
+    message = "Approve what was asked for, or less."
+    field = "amount"
+
+
 class ReasonNeeded(DomainError):
     """A decision against the member comes without a reason for him."""
 
@@ -104,3 +135,105 @@ class NoQuorum(DomainError):
 
 
 # The register: registration, disbursement, repayments, closing --------------------------------------------------------
+
+
+class NotApproved(DomainError):
+    """A loan is to be registered whose application has no approval, or is withdrawn or declined."""
+
+    message = "Only an approved application can go into the loan register."
+
+
+class AlreadyRegistered(DomainError):
+    """The application has its loan in the register."""
+
+
+class NotYourOwnLoan(DomainError):
+    """A person handles a loan of his own, or one that he stands for."""
+
+    message = "You have a part in this loan, so somebody else must do this."
+
+
+class BorrowerNotActive(DomainError):
+    """The borrower has left, died, or was entered by mistake since the application was approved."""
+
+    message = "This member is not active, so no loan can be registered or paid out."
+
+
+class NotReadyToPay(DomainError):
+    """The loan waits in the queue, was paid out before, or was cancelled."""
+
+
+class AlreadyPaidOut(DomainError):
+    """The loan was paid out before, with another bank reference."""
+
+
+class ApproverMayNotPay(DomainError):
+    """Who approved the loan, or voted on it, is about to pay it out."""
+
+    message = "You decided on this loan, so somebody else must pay it out."
+
+
+class FirstPaymentPassed(DomainError):
+    """The first instalment would fall due before the money is paid out, or on that day."""
+
+
+class PaidBeforeRegistered(DomainError):
+    """A payout is dated before the day on which the loan was registered or let out of the queue."""
+
+    field = "on"
+
+
+class BankReferenceUsed(DomainError):
+    """Another payout has this bank reference."""
+
+    message = "Another payout has this bank reference. Look at the bank's own slip and enter its number."
+    field = "bank_reference"
+
+
+class NotRunning(DomainError):
+    """Money came for a loan that is not running: not paid out yet, paid back, or cancelled."""
+
+
+class PaidTooEarly(DomainError):
+    """A payment is dated before the loan was paid out, or before the day on which its balance was taken over."""
+
+    field = "on"
+
+
+class MoreThanOwed(DomainError):
+    """More was received than it takes to pay the loan off on that day."""
+
+    field = "amount"
+
+
+class ReceiptUsed(DomainError):
+    """The reference of a receipt was used before, for another loan, amount or date."""
+
+    message = "This receipt number was used before for another payment. Enter the number on this receipt."
+    field = "reference"
+
+
+class AlreadyReversed(DomainError):
+    """The repayment was taken back before."""
+
+    message = "This payment was taken back before."
+
+
+class LaterPaymentStands(DomainError):
+    """A payment is to be taken back while a later payment on the same loan stands."""
+
+
+class BadSerial(DomainError):
+    """A loan's own serial does not end in a year and a number, such as LH/2025/014."""
+
+
+class SerialTaken(DomainError):
+    """A loan with this serial is in the register already."""
+
+
+class BadBalance(DomainError):
+    """A running loan comes with a balance that is nothing, or more than was lent."""
+
+
+class HasRepayments(DomainError):
+    """Loans that were taken over are to be undone, and payments stand on some of them."""

@@ -1,0 +1,34 @@
+"""May this member have this loan? One pure function, asked by the live figures on the form and again on sending."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from loans.eligibility.cost import cost_of
+from loans.eligibility.facts import Facts, Rules
+from loans.eligibility.nearest import STEP, nearest
+from loans.eligibility.rules import FIXED, RULES, Case, limit
+from loans.eligibility.verdict import Cost, Nearest, RuleResult, Verdict
+
+__all__ = ["STEP", "Cost", "Facts", "Nearest", "RuleResult", "Rules", "Verdict", "check"]
+
+
+def check(facts: Facts, rules: Rules, amount: Decimal, term_months: int) -> Verdict:
+    """Ask every rule about an amount in naira (above 0) for so many months (1 or more).
+
+    A refusal carries the nearest amount and term that no rule refuses, unless none would help. Whether enough
+    guarantors can be found is not asked here. Raises the engine's BadAmount or BadTerms for figures that are none.
+    """
+    cost = cost_of(rules, amount, term_months)
+    case = Case(facts, rules, amount, term_months, cost.instalment)
+    results = tuple(rule(case) for rule in RULES)
+    refused = {result.code for result in results if result.passed is False}
+    helped = refused and not refused & FIXED
+    return Verdict(
+        amount=amount,
+        term_months=term_months,
+        rules=results,
+        cost=cost,
+        limit=limit(facts, rules),
+        nearest=nearest(facts, rules, amount, term_months) if helped else None,
+    )

@@ -1,0 +1,56 @@
+"""What the rules are asked about: the product's numbers and what the society knows of the member. Plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+NOTHING = Decimal("0.00")
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The numbers of one product on one day; amounts are naira, terms months, percentages per cent.
+
+    `method` is a word of `InterestMethod`. `deduction_ceiling_percent` is the part of the monthly pay that all
+    deductions together may take; `savings_multiple` times the savings is the most that may be owed on the product.
+    """
+
+    code: str
+    name: str
+    savings_multiple: Decimal
+    annual_rate_percent: Decimal
+    method: str
+    min_amount: Decimal
+    max_amount: Decimal | None
+    min_term_months: int
+    max_term_months: int
+    min_membership_months: int
+    deduction_ceiling_percent: Decimal
+    one_running: bool
+    guarantors_required: int = 0
+    cover_percent: Decimal = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a member on a day.
+
+    `owed` holds the principal still owed by product code, a product being there when a loan of it runs or waits to be
+    paid out; `waiting` the number of the application still open by product code. `monthly_instalments` are those of
+    all these loans and applications, `monthly_contributions` his savings and Christmas savings. `monthly_pay` and
+    `other_deductions` are None while nobody has entered them.
+    """
+
+    on: date
+    joined_on: date
+    is_active: bool
+    savings: Decimal
+    owed: Mapping[str, Decimal] = field(default_factory=dict)
+    waiting: Mapping[str, str] = field(default_factory=dict)
+    monthly_pay: Decimal | None = None
+    other_deductions: Decimal | None = None
+    monthly_contributions: Decimal = NOTHING
+    monthly_instalments: Decimal = NOTHING

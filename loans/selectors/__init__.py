@@ -1,0 +1,1 @@
+"""Shaped reads of lending, by topic: a member's facts, applications, guarantees, the register."""

@@ -1,0 +1,90 @@
+"""What the eligibility rules ask about a member and a product, gathered in few queries."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import F, Q, Sum
+from django.db.models.functions import Coalesce
+
+from ledger.models import AccountBalance, HoldPurpose
+from loans.eligibility import Facts, Rules
+from loans.eligibility.cost import instalment_of
+from loans.models import Loan, LoanApplication, LoanProduct, ProductVersion
+from loans.states import LoanStatus
+from members.models import Member
+from members.states import MemberStatus
+
+NOTHING = Decimal("0.00")
+
+
+def facts_for(member: Member, on: date) -> Facts:
+    """What counts for a member's limits on a day, in three queries.
+
+    Savings that wait to be paid out to him count no more. A loan that waits to be paid out counts with its whole
+    principal; an application that is still open with the instalment it would have.
+    """
+    leaving = Q(account__holds__purpose=HoldPurpose.WITHDRAWAL, account__holds__released_at__isnull=True)
+    savings = (
+        AccountBalance.objects.annotate(leaving=Coalesce(Sum("account__holds__amount", filter=leaving), NOTHING))
+        .values_list(F("balance") - F("leaving"), flat=True)
+        .get(account_id=member.savings_account_id)
+    )
+    owed: dict[str, Decimal] = {}
+    instalments = NOTHING
+    for code, status, principal, balance, instalment in (
+        Loan.objects.unsettled()
+        .filter(member=member)
+        .values_list("product__code", "status", "principal", "account__stored__balance", "instalment")
+    ):
+        owed[code] = owed.get(code, NOTHING) + (balance if status == LoanStatus.ACTIVE else principal)
+        instalments += instalment
+    waiting: dict[str, str] = {}
+    for application in LoanApplication.objects.open().filter(member=member).select_related("version", "product"):
+        waiting[application.product.code] = application.number
+        rules = rules_of(application.version, application.product)
+        instalments += instalment_of(rules, application.amount, application.term_months)
+    return Facts(
+        on=on,
+        joined_on=member.joined_on,
+        is_active=member.status == MemberStatus.ACTIVE,
+        savings=savings,
+        owed=owed,
+        waiting=waiting,
+        monthly_pay=member.monthly_pay,
+        other_deductions=member.other_deductions,
+        monthly_contributions=member.monthly_savings + member.monthly_christmas,
+        monthly_instalments=instalments,
+    )
+
+
+def rules_of(version: ProductVersion, product: LoanProduct | None = None) -> Rules:
+    """The numbers of a product's version as the eligibility rules take them."""
+    product = product or version.product
+    return Rules(
+        code=product.code,
+        name=product.name,
+        savings_multiple=version.savings_multiple,
+        annual_rate_percent=version.annual_rate_percent,
+        method=version.method,
+        min_amount=version.min_amount,
+        max_amount=version.max_amount,
+        min_term_months=version.min_term_months,
+        max_term_months=version.max_term_months,
+        min_membership_months=version.min_membership_months,
+        deduction_ceiling_percent=version.deduction_ceiling_percent,
+        one_running=version.one_running,
+        guarantors_required=version.guarantors_required,
+        cover_percent=version.cover_percent,
+    )
+
+
+def open_versions(on: date) -> list[ProductVersion]:
+    """The rules in force on a day of every product that the society gives, each with its product, in one query."""
+    return list(
+        ProductVersion.objects.in_force(on)
+        .filter(product__is_open=True)
+        .select_related("product")
+        .order_by("product_id")
+    )

@@ -1,0 +1,206 @@
+"""Guarantors: how far the promises cover a loan, whom one may ask, what one was asked and stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count, F, Q
+
+from engine.money import CEILING, at_least_kobo, round_to
+from loans.eligibility import STEP
+from loans.models import Guarantee, LoanApplication, ProductVersion
+from loans.states import ApplicationStatus, GuaranteeStatus
+from members.models import Member
+
+NOTHING = Decimal("0.00")
+# For how many loans one member may stand at the same time. Societies set 2 to 6; it becomes a column of the lending
+# policy when one asks for another number.
+MOST_PROMISES = 4
+FEWEST_LETTERS = 3
+MOST_FOUND = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """How far guarantors cover an application: how many and how much is needed, promised, and still being asked."""
+
+    people_needed: int
+    amount_needed: Decimal
+    people_promised: int
+    promised: Decimal
+    people_asked: int
+    asked: Decimal
+
+    @property
+    def is_full(self) -> bool:
+        return self.people_promised >= self.people_needed and self.promised >= self.amount_needed
+
+    @property
+    def people_missing(self) -> int:
+        """How many more must say yes."""
+        return max(self.people_needed - self.people_promised, 0)
+
+    @property
+    def amount_missing(self) -> Decimal:
+        """How much more must be promised."""
+        return max(self.amount_needed - self.promised, NOTHING)
+
+    @property
+    def people_to_ask(self) -> int:
+        """How many more must be asked, if all who were asked say yes."""
+        return max(self.people_missing - self.people_asked, 0)
+
+    @property
+    def amount_to_ask(self) -> Decimal:
+        return max(self.amount_missing - self.asked, NOTHING)
+
+    @property
+    def asks_for_all(self) -> bool:
+        """Nobody more need be asked unless somebody says no."""
+        return not self.people_to_ask and not self.amount_to_ask
+
+    @property
+    def share(self) -> Decimal:
+        """A fair part of what is still to be asked for, in whole thousands where that is possible."""
+        even = self.amount_to_ask / max(self.people_to_ask, 1)
+        return min(round_to(even, STEP, CEILING), self.amount_to_ask)
+
+
+def cover_of(application: LoanApplication, version: ProductVersion) -> Cover:
+    """How far the promises for an application reach under a version's rules, in one query."""
+    promises: dict[str, list[Decimal]] = {GuaranteeStatus.ACCEPTED: [], GuaranteeStatus.REQUESTED: []}
+    for status, amount in Guarantee.objects.filter(application=application, status__in=promises).values_list(
+        "status", "amount"
+    ):
+        promises[status].append(amount)
+    return cover(application.amount, version, promises[GuaranteeStatus.ACCEPTED], promises[GuaranteeStatus.REQUESTED])
+
+
+def cover(amount: Decimal, version: ProductVersion, promised: Iterable[Decimal], asked: Iterable[Decimal]) -> Cover:
+    """The same from amounts: pure. A product that needs no guarantors needs no cover."""
+    promised, asked = list(promised), list(asked)
+    needed = at_least_kobo(amount * version.cover_percent / 100) if version.guarantors_required else NOTHING
+    return Cover(
+        people_needed=version.guarantors_required,
+        amount_needed=needed,
+        people_promised=len(promised),
+        promised=sum(promised, NOTHING),
+        people_asked=len(asked),
+        asked=sum(asked, NOTHING),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A member who might stand: who he is and whether he can, and never what he has."""
+
+    member: Member
+    can: bool
+    why_not: str = ""
+    mutual: bool = False
+
+
+def candidates(application: LoanApplication, *, words: str, amount: Decimal) -> list[Candidate]:
+    """Active members whom the applicant could ask to stand for `amount`, by name or number; at most ten.
+
+    Too few letters find nobody: the register is not there to be read through.
+    """
+    words = words.strip()
+    if len(words) < FEWEST_LETTERS:
+        return []
+    found = list(
+        Member.objects.active()
+        .search(words)
+        .exclude(pk=application.member_id)
+        .exclude(guarantees__in=Guarantee.objects.filter(application=application).exclude(
+            status=GuaranteeStatus.CANCELLED))
+        .select_related("employer")
+        .annotate(
+            free=F("savings_account__stored__balance") - F("savings_account__stored__held"),
+            promises=Count("guarantees", filter=Q(guarantees__status=GuaranteeStatus.ACCEPTED)),
+        )
+        .order_by("surname", "other_names", "pk")[:MOST_FOUND]
+    )  # fmt: skip
+    mutual = stands_for(application.member_id, [member.pk for member in found])
+    return [
+        Candidate(
+            member=member,
+            can=member.free >= amount and member.promises < MOST_PROMISES,
+            why_not="Stands for as many loans as one may."
+            if member.promises >= MOST_PROMISES
+            else "" if member.free >= amount else "Cannot stand for this amount now.",
+            mutual=member.pk in mutual,
+        )
+        for member in found
+    ]  # fmt: skip
+
+
+def stands_for(guarantor_id: int, borrower_ids: Iterable[int]) -> set[int]:
+    """For whom of these borrowers a member stands already: two who stand for each other are worth a second look."""
+    rows = (
+        Guarantee.objects.live()
+        .filter(guarantor_id=guarantor_id)
+        .filter(Q(application__member__in=borrower_ids) | Q(loan__member__in=borrower_ids))
+        .values_list("application__member_id", "loan__member_id")
+    )
+    return {pk for row in rows for pk in row if pk is not None}
+
+
+def guarantees_of(application: LoanApplication) -> list[Guarantee]:
+    """Whom the applicant asked and what each answered, in the order of asking, without requests taken back."""
+    return list(
+        application.guarantees.exclude(status=GuaranteeStatus.CANCELLED)
+        .select_related("guarantor__employer", "guarantor__user")
+        .order_by("requested_at", "pk")
+    )
+
+
+def answerable(user) -> object:
+    """The requests and promises of the person who is signed in; a draft's are not sent to anybody yet."""
+    return (
+        Guarantee.objects.visible_to(user)
+        .filter(guarantor__user=user)
+        .exclude(application__status=ApplicationStatus.DRAFT)
+        .select_related(
+            "application__member__employer", "application__member__user", "application__product",
+            "application__version", "guarantor__user", "loan__member__employer", "loan__product",
+        )
+        .order_by("-requested_at", "-pk")
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Promises:
+    """What a member was asked, what he stands for now, and what is over."""
+
+    asked: list[Guarantee]
+    live: list[Guarantee]
+    past: list[Guarantee]
+
+    @property
+    def total(self) -> Decimal:
+        return sum((promise.amount - promise.uncovered for promise in self.live), NOTHING)
+
+
+def promises_of(user, *, past: int = 10) -> Promises:
+    """The three lists of the guarantees page, in two queries; of what is over only the newest."""
+    mine = answerable(user)
+    standing = list(mine.filter(status__in=[GuaranteeStatus.REQUESTED, GuaranteeStatus.ACCEPTED]))
+    over = mine.exclude(status__in=[GuaranteeStatus.REQUESTED, GuaranteeStatus.ACCEPTED, GuaranteeStatus.CANCELLED])
+    return Promises(
+        asked=[
+            row
+            for row in standing
+            if row.status == GuaranteeStatus.REQUESTED
+            and row.application.status == ApplicationStatus.AWAITING_GUARANTORS
+        ],
+        live=[row for row in standing if row.status == GuaranteeStatus.ACCEPTED],
+        past=list(over[:past]),
+    )
+
+
+def live_promises(member: Member) -> int:
+    """For how many loans a member stands now."""
+    return Guarantee.objects.live().filter(guarantor=member).count()
