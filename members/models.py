@@ -17,7 +17,8 @@ class Employer(models.Model):
 
     `pay_day` is the day of the month on which salaries are paid (31 = the last day);
     loans fall due on it. `return_layout` is how this employer's payroll return is laid
-    out, as the reconciliation room remembers it.
+    out, as the reconciliation room remembers it. `bank_charge_limit` is the most that the
+    bank may keep of a remittance before somebody has to ask where the rest is.
     """
 
     code = models.CharField(max_length=12, unique=True)
@@ -25,10 +26,12 @@ class Employer(models.Model):
     aliases = ArrayField(models.CharField(max_length=120), default=list, blank=True)
     pay_day = models.PositiveSmallIntegerField(default=28)
     return_layout = models.JSONField(null=True, blank=True)
+    bank_charge_limit = MoneyField(default=500)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="members_employer_pay_day", condition=Q(pay_day__gte=1, pay_day__lte=31))
+            models.CheckConstraint(name="members_employer_charge", condition=Q(bank_charge_limit__gte=0)),
+            models.CheckConstraint(name="members_employer_pay_day", condition=Q(pay_day__gte=1, pay_day__lte=31)),
         ]
 
     def __str__(self) -> str:

@@ -24,3 +24,14 @@ def people(sought: str = "") -> QuerySet[User]:
             | Q(sign_in_number__icontains=sought.upper())
         )
     return found.order_by("-has_office", "full_name", "pk")
+
+
+def person(word: str) -> User:
+    """The active person whose sign-in number or e-mail address this is, as a command names him (`--by treasurer`).
+
+    Raises User.DoesNotExist with a sentence.
+    """
+    found = User.objects.filter(Q(sign_in_number__iexact=word) | Q(email__iexact=word), is_active=True).first()
+    if found is None:
+        raise User.DoesNotExist(f"Nobody signs in as {word}. Give a sign-in name or an e-mail address.")
+    return found
