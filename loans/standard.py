@@ -25,7 +25,7 @@ FROM = date(2020, 1, 1)
 
 @transaction.atomic
 def have_standard_products(*, quorum: int = 3, monthly_cap: Decimal | None = None) -> None:
-    """Open the standard products with their first version and policy, where the society has none; change nothing else."""
+    """Open the standard products and the first policy where the society has none; what is there stays as it is."""
     for code, name, purpose, control, multiple, rate, longest, membership, guarantors in STANDARD_PRODUCTS:
         product, is_new = LoanProduct.objects.get_or_create(
             code=code, defaults={"name": name, "purpose": purpose, "control_code": control}

@@ -172,8 +172,8 @@ def schedule_sheet(schedule: DeductionSchedule) -> ExportSheet:
             f"Schedule {schedule.number or 'not issued'}, version {schedule.version}",
         ],
         columns=[
-            Column("S/N", kind="number"),
-            Column("Staff number"),
+            Column("S/N", kind="whole"),
+            Column("Staff number", kind="number"),
             Column("Name"),
             Column("Member number"),
             Column("Savings", kind="money", total=True),
@@ -183,8 +183,8 @@ def schedule_sheet(schedule: DeductionSchedule) -> ExportSheet:
         ],
         rows=[
             (
-                number, line.staff_number, line.member.name, line.member.number, line.savings, line.christmas, line.loans,
-                line.total,
+                number, line.staff_number, line.member.name, line.member.number,
+                line.savings, line.christmas, line.loans, line.total,
             )
             for number, line in enumerate(lines, 1)
         ],

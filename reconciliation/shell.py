@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
 from django.core.management.base import CommandError
 
@@ -12,7 +12,7 @@ from members.models import Employer
 def month_of(word: str) -> date:
     """The first day of `2026-10`; raises CommandError with what to type."""
     try:
-        return datetime.strptime(word, "%Y-%m").date()
+        return date.fromisoformat(f"{word}-01")
     except ValueError as error:
         raise CommandError(f"{word} is not a month. Type it like 2026-10.") from error
 

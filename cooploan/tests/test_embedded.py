@@ -49,6 +49,15 @@ def _start_elsewhere() -> int:
     return done.returncode
 
 
+def _copy_of_the_server(folder: Path) -> Path:
+    """The binaries with the libraries that stand beside their package, as an environment in this folder would have."""
+    package = embedded.binaries().parent.parent
+    for part in (package, package.with_name(f"{package.name}.libs")):
+        if part.exists():
+            shutil.copytree(part, folder / part.name, symlinks=True)
+    return folder / embedded.binaries().relative_to(package.parent)
+
+
 def _server_uid() -> int:
     account = embedded._server_account()
     return os.geteuid() if account is None else account.pw_uid
@@ -73,16 +82,22 @@ def test_everything_is_in_private_folders_of_the_servers_account(data):
 def test_another_account_cannot_reach_the_server_even_through_an_open_folder(data):
     embedded.start()
     stranger = pwd.getpwnam("daemon")
-    libpq = Path(embedded.binaries()) / "psql"
-    program = shutil.copy(libpq, data / "psql")
-    libraries = shutil.copytree(libpq.parent.parent / "lib", data / "lib")
-    ask = [program, "-h", str(embedded.socket_folder()), "-U", embedded.SUPERUSER, "postgres", "-c", "SELECT 1"]
+    ask = [
+        _copy_of_the_server(data / "copy") / "psql",
+        "-h",
+        str(embedded.socket_folder()),
+        "-U",
+        embedded.SUPERUSER,
+        "postgres",
+        "-c",
+        "SELECT 1",
+    ]
     as_stranger = {
         "user": stranger.pw_uid,
         "group": stranger.pw_gid,
         "extra_groups": [],
         "cwd": "/",
-        "env": {"LD_LIBRARY_PATH": str(libraries)},
+        "env": {},
         "capture_output": True,
         "text": True,
         "check": False,
@@ -135,7 +150,8 @@ def test_stopped_means_stopped_and_the_databases_are_kept(data):
     assert embedded.database_exists("kept")
 
 
-def test_a_checkout_in_a_private_home_is_served_all_the_same(data):
+def test_a_checkout_in_a_private_home_is_served_all_the_same(data, monkeypatch):
+    monkeypatch.setenv("COOPLOAN_PG_BINDIR", str(_copy_of_the_server(data / "venv")))
     data.chmod(0o700)
     embedded.start()
     assert embedded.is_up()

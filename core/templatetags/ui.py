@@ -41,6 +41,7 @@ register.simple_tag(fields.summary, name="error_summary")
 register.simple_tag(menus.tabs, name="nav_tabs")
 register.simple_tag(menus.rail, name="nav_rail")
 register.simple_tag(menus.bell, name="bell")
+register.simple_tag(menus.options, name="options")
 
 
 @register.simple_tag

@@ -123,6 +123,7 @@ def test_a_status_is_told_by_icon_and_word_and_not_by_colour_alone():
         "{{ evil|tone }}",
         "{% icon 'check' evil %}",
         "{% nav_tabs items evil %}",
+        "{% options people %}",
         "{% nav_rail sections evil %}",
     ],
 )
@@ -136,6 +137,7 @@ def test_no_piece_lets_markup_through(source):
         values=[1, 2],
         bars=[(evil, 1, evil)],
         items=[item],
+        people=[{"value": evil, "label": evil}],
         sections=[{"title": evil, "items": [item]}],
     )
     assert "<script" not in shown

@@ -116,9 +116,7 @@ class Loan(models.Model):
         indexes = [
             models.Index(name="loans_by_status", fields=["status", "serial_year", "serial_number"]),
             models.Index(name="loans_by_member", fields=["member", "status"]),
-            models.Index(
-                name="loans_by_release", fields=["released_on"], condition=Q(released_on__isnull=False)
-            ),
+            models.Index(name="loans_by_release", fields=["released_on"], condition=Q(released_on__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -156,7 +154,8 @@ class Installment(models.Model):
             models.CheckConstraint(
                 name="loans_installment_paid_within_due",
                 condition=Q(
-                    principal__gte=0, interest__gte=0, principal_paid__gte=0, interest_paid__gte=0, interest_waived__gte=0,
+                    principal__gte=0, interest__gte=0,
+                    principal_paid__gte=0, interest_paid__gte=0, interest_waived__gte=0,
                     principal_paid__lte=F("principal"), interest_paid__lte=F("interest") - F("interest_waived"),
                 ),
             ),
