@@ -38,7 +38,7 @@ class Command(BaseCommand):
             mark = self.style.SUCCESS("holds ") if result.holds else self.style.ERROR("BROKEN")
             self.stdout.write(
                 f"  {mark} {invariant.code:<4} {invariant.title:<66} "
-                f"{finding.counted:>9,} looked at, {len(finding.broken):>5,} broken, difference {naira(finding.difference)}"
+                f"{finding.counted:>9,} seen, {len(finding.broken):>5,} broken, difference {naira(finding.difference)}"
             )
             for what, amount in finding.broken[:SHOWN]:
                 self.stdout.write(f"           {what}: {naira(amount)}")
