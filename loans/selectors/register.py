@@ -1,0 +1,201 @@
+"""Shaped reads of the register: lists, what falls due in a month, what is still owed, the month's cap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Count, DecimalField, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from loans.models import Guarantee, Installment, LendingPolicy, Loan, LoanApplication, LoanOrigin, LoanProduct
+from loans.states import LoanStatus
+from members.models import Member
+
+NOTHING = Decimal("0.00")
+UNPAID = F("principal") - F("principal_paid") + F("interest") - F("interest_paid") - F("interest_waived")
+
+
+def outstanding(loan_ids: Iterable[int]) -> dict[int, Decimal]:
+    """The principal still owed on each loan, in naira, as the ledger has it; in one query."""
+    return dict(Loan.objects.filter(pk__in=list(loan_ids)).values_list("pk", "account__stored__balance"))
+
+
+# What falls due -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DueInstallment:
+    """What one loan asks of its borrower in a month; `amount` is what is unpaid of it, in naira."""
+
+    member_id: int
+    loan_id: int
+    serial: str
+    product_code: str
+    installment_id: int
+    due_on: date
+    amount: Decimal
+
+
+def due_in_month(*, employer_id: int, year: int, month: int) -> list[DueInstallment]:
+    """The instalments of running loans that fall due in a month for the members of one employer, in two queries.
+
+    What was paid of them before is left out. The last instalment of a loan asks for all that is still unpaid, so that
+    paying it clears the loan.
+    """
+    rows = list(
+        Installment.objects.unpaid()
+        .filter(
+            due_on__gte=date(year, month, 1), due_on__lt=_next_month(date(year, month, 1)),
+            loan__status=LoanStatus.ACTIVE, loan__member__employer_id=employer_id,
+        )
+        .annotate(
+            unpaid_part=UNPAID,
+            last=Subquery(
+                Installment.objects.filter(loan=OuterRef("loan")).values("loan").annotate(n=Max("number")).values("n")
+            ),
+        )
+        .order_by("due_on", "loan__serial_year", "loan__serial_number", "number")
+        .values_list(
+            "loan__member_id", "loan_id", "loan__serial", "loan__product__code", "pk", "due_on", "unpaid_part",
+            "number", "last",
+        )
+    )  # fmt: skip
+    clearing = _unpaid_of([row[1] for row in rows if row[7] == row[8]])
+    return [
+        DueInstallment(*row[:6], amount=clearing[row[1]] if row[7] == row[8] else row[6])
+        for row in rows
+    ]  # fmt: skip
+
+
+def _unpaid_of(loan_ids: list[int]) -> dict[int, Decimal]:
+    return dict(
+        Installment.objects.filter(loan_id__in=loan_ids).values("loan_id").annotate(left=Sum(UNPAID))
+        .values_list("loan_id", "left")
+    ) if loan_ids else {}  # fmt: skip
+
+
+def _next_month(first: date) -> date:
+    return date(first.year + first.month // 12, first.month % 12 + 1, 1)
+
+
+# The month's cap ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class MonthCap:
+    """What may be let out for payment in a calendar month, and what of it is used; `cap` None means no limit."""
+
+    month: date
+    cap: Decimal | None
+    used: Decimal
+
+    @property
+    def left(self) -> Decimal | None:
+        return None if self.cap is None else max(self.cap - self.used, NOTHING)
+
+    def has_room_for(self, amount: Decimal) -> bool:
+        return self.cap is None or self.used + amount <= self.cap
+
+
+def month_cap(on: date) -> MonthCap:
+    """The cap of the month of `on` by the policy of that day, and the loans that were let out for payment in it."""
+    first = on.replace(day=1)
+    used = (
+        Loan.objects.filter(
+            origin=LoanOrigin.APPLICATION, released_on__gte=first, released_on__lt=_next_month(first)
+        )
+        .exclude(status=LoanStatus.CANCELLED)
+        .aggregate(used=Coalesce(Sum("principal"), NOTHING))["used"]
+    )  # fmt: skip
+    return MonthCap(first, LendingPolicy.objects.in_force(on).monthly_cap, used)
+
+
+# Lists ----------------------------------------------------------------------------------------------------------------
+
+LATE = "late"
+
+
+def register(*, on: date, words: str = "", status: str = "", product: str = "") -> QuerySet[Loan]:
+    """The loans of the register, newest first, with what a list shows of each.
+
+    `status` is a loan's status or `late` (running, with an instalment unpaid whose day is past). Loans of an import
+    that was undone are left out unless they are asked for by their status.
+    """
+    loans = Loan.objects.order_by("-serial_year", "-serial_number", "-pk")
+    if words:
+        loans = loans.filter(Q(serial__icontains=words) | Q(member__in=Member.objects.search(words)))
+    if product:
+        loans = loans.filter(product__code=product)
+    if status == LATE:
+        loans = loans.active().filter(Exists(_unpaid_installments().filter(due_on__lt=on)))
+    elif status:
+        loans = loans.filter(status=status)
+    else:
+        loans = loans.exclude(status=LoanStatus.CANCELLED)
+    return loans
+
+
+def shown_in_list(loans: QuerySet[Loan]) -> QuerySet[Loan]:
+    """Add to loans what a line of a list shows: borrower, product, balance, and the oldest unpaid instalment.
+
+    Apart from `register`, so that counting the pages does not work the figures out.
+    """
+    oldest = _unpaid_installments().order_by("number")
+    return loans.select_related("member", "product").annotate(
+        owed=F("account__stored__balance"),
+        next_due_on=Subquery(oldest.values("due_on")[:1]),
+        next_amount=Subquery(
+            oldest.annotate(left=UNPAID).values("left")[:1], output_field=DecimalField(max_digits=14, decimal_places=2)
+        ),
+    )
+
+
+def _unpaid_installments() -> QuerySet[Installment]:
+    return Installment.objects.unpaid().filter(loan=OuterRef("pk"))
+
+
+def numbers_by_status() -> dict[str, int]:
+    """How many loans stand in each status, in one query."""
+    return dict(Loan.objects.values("status").annotate(n=Count("pk")).values_list("status", "n"))
+
+
+def products() -> list[LoanProduct]:
+    return list(LoanProduct.objects.order_by("pk"))
+
+
+def waiting_to_be_registered() -> QuerySet[LoanApplication]:
+    """Approved applications that are not in the register, the first approved first."""
+    return (
+        LoanApplication.objects.approved()
+        .select_related("member__employer", "product", "version", "approval__approved_by")
+        .order_by("approval__approved_at", "pk")
+    )
+
+
+def queue() -> QuerySet[Loan]:
+    """Registered loans that wait for a month with room under the cap, the first approved first."""
+    return (
+        Loan.objects.queued()
+        .select_related("member", "product", "application__approval")
+        .order_by("application__approval__approved_at", "pk")
+    )
+
+
+def payouts() -> QuerySet[Loan]:
+    """Loans that are ready to be paid out, the first released first."""
+    return (
+        Loan.objects.ready_to_pay()
+        .select_related("member__employer", "product", "application__approval__approved_by")
+        .annotate(first_due_on=Subquery(
+            Installment.objects.filter(loan=OuterRef("pk")).order_by("number").values("due_on")[:1]
+        ))
+        .order_by("released_on", "serial_year", "serial_number")
+    )  # fmt: skip
+
+
+def guarantors_of(loan: Loan) -> QuerySet[Guarantee]:
+    """Who stands for a loan now, with their people."""
+    return Guarantee.objects.live().filter(loan=loan).select_related("guarantor__user", "hold").order_by("pk")

@@ -1,0 +1,169 @@
+"""The end of a loan: certificate, holds and promises released; and its opening again when that was a mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from audit.services import record, record_many
+from audit.transitions import transition, transition_many
+from core.display import naira
+from core.selectors import society
+from core.serials import next_serial
+from ledger.models import AccountBalance, Hold, HoldPurpose
+from ledger.services import place_holds, release_holds
+from loans.models import Guarantee, Loan
+from loans.services.registration import loan_page
+from loans.states import GuaranteeStatus, LoanStatus
+from notifications.services import Notice, notify_many
+from users.models import User
+from users.roles import Role
+
+CERTIFICATE_ISSUED = "loans.loan.certificate_issued"
+CERTIFICATE_VOIDED = "loans.loan.certificate_voided"
+
+
+def accounts_of_guarantors(loans: Sequence[Loan]) -> list[int]:
+    """The savings accounts that closing these loans frees: to be locked with the loans' own, in one call."""
+    return list(Guarantee.objects.live().filter(loan__in=loans).values_list("guarantor__savings_account_id", flat=True))
+
+
+def close_loans(*, loans: Sequence[Loan], by: User | None, on: date, at: datetime) -> None:
+    """Close loans on which nothing is left to pay, inside the transaction of the payments that cleared them.
+
+    Each gets the year's next certificate number; the guarantors' savings are free again; borrower and guarantors are
+    told. The caller has locked the loans and the accounts.
+    """
+    if not loans:
+        return
+    loans = sorted(loans, key=lambda loan: loan.pk)
+    freed = list(Guarantee.objects.live().filter(loan__in=loans).select_related("guarantor__user", "hold"))
+    release_guarantees(freed, by=by, at=at)
+    prefix = society().certificate_serial_prefix
+    for loan in loans:
+        loan.certificate_number = f"{prefix}/{on.year}/{next_serial('certificate', on.year):04d}"
+    Loan.objects.bulk_update(loans, ["certificate_number"])
+    transition_many(
+        Loan.objects.filter(pk__in=[loan.pk for loan in loans]), LoanStatus.CLOSED, by=by, at=at, closed_on=on
+    )
+    for loan in loans:
+        loan.status, loan.closed_on = LoanStatus.CLOSED, on
+    record_many(
+        CERTIFICATE_ISSUED, by=by, at=at,
+        subjects=[(loan, {"certificate_number": loan.certificate_number}) for loan in loans],
+    )  # fmt: skip
+    _tell_of_closing(loans, freed)
+
+
+def release_guarantees(guarantees: Sequence[Guarantee], *, by: User | None, at: datetime) -> None:
+    """End promises and free what is held for them, in few statements."""
+    ids = [guarantee.pk for guarantee in guarantees]
+    release_holds(holds=Hold.objects.filter(guarantee__in=ids), by=by, at=at)
+    transition_many(Guarantee.objects.filter(pk__in=ids), GuaranteeStatus.RELEASED, by=by, at=at)
+
+
+def promises_ended_by_closing(loan: Loan) -> list[Guarantee]:
+    """The promises that stand again when a closed loan is opened: the latest of each guarantor."""
+    latest = (
+        Guarantee.objects.filter(loan=loan, status=GuaranteeStatus.RELEASED)
+        .order_by("guarantor_id", "-pk")
+        .distinct("guarantor_id")
+    )
+    return list(Guarantee.objects.filter(pk__in=latest).select_related("guarantor__user").order_by("pk"))
+
+
+def reopen_loan(
+    *, loan: Loan, promises: Sequence[Guarantee], balances: dict[int, AccountBalance], because: str, reference: str,
+    by: User, at: datetime,
+) -> list[Guarantee]:  # fmt: skip
+    """Open a closed loan again, because the payment that cleared it was taken back.
+
+    Its certificate is void. Each guarantor's promise stands again and is held as far as his free savings reach; he is
+    told, and where they do not reach, the loan officers are told as well: nobody is held silently, and no hold is
+    ever above what is free. `balances` are the guarantors' savings, locked by the caller.
+    """
+    voided, closed_on = loan.certificate_number, loan.closed_on
+    transition(loan, LoanStatus.ACTIVE, by=by, at=at, closed_on=None, certificate_number=None)
+    record(CERTIFICATE_VOIDED, by=by, subject=loan, at=at, certificate_number=voided, closed_on=closed_on, why=because)
+    standing = []
+    for promise in promises:
+        guarantor = promise.guarantor
+        free = balances[guarantor.savings_account_id].free
+        amount = min(promise.amount, free)
+        hold = None
+        if amount > 0:
+            hold = place_holds(holds=[Hold(
+                account_id=guarantor.savings_account_id, amount=amount, purpose=HoldPurpose.GUARANTEE,
+                reference=f"{reference}/guarantor/{guarantor.pk}", placed_at=at, placed_by=by,
+            )])[0]  # fmt: skip
+            balances[guarantor.savings_account_id].held += amount
+        standing.append(Guarantee.objects.create(
+            application_id=promise.application_id, loan=loan, guarantor=guarantor, amount=promise.amount,
+            uncovered=promise.amount - amount, status=GuaranteeStatus.ACCEPTED, hold=hold, requested_at=at,
+            decided_at=promise.decided_at, consent_text=promise.consent_text,
+            reason="The payment that closed the loan was taken back",
+        ))  # fmt: skip
+    record_many("loans.guarantee.stands_again", by=by, at=at, subjects=[
+        (guarantee, {"amount": guarantee.amount, "uncovered": guarantee.uncovered}) for guarantee in standing
+    ])  # fmt: skip
+    _tell_of_reopening(loan, voided, standing)
+    return standing
+
+
+def _tell_of_closing(loans: Sequence[Loan], freed: Sequence[Guarantee]) -> None:
+    by_loan = {loan.pk: loan for loan in loans}
+    notices = [
+        Notice(
+            loan.member.user,
+            f"loans.loan.closed:{loan.pk}:{loan.certificate_number}",
+            f"Your loan {loan.serial} is paid back",
+            f"You have paid back all of loan {loan.serial}. Your certificate is {loan.certificate_number}. "
+            "Those who stood for you are free.",
+            loan_page(loan),
+        )
+        for loan in loans
+        if loan.member.user_id
+    ]
+    for guarantee in freed:
+        loan = by_loan[guarantee.loan_id]
+        if guarantee.guarantor.user_id:
+            held = f" The {naira(guarantee.hold.amount)} held on your savings is free again." if guarantee.hold else ""
+            notices.append(Notice(
+                guarantee.guarantor.user,
+                f"loans.guarantee.released:{guarantee.pk}",
+                f"You no longer stand for loan {loan.serial}",
+                f"{loan.member.name} has paid back loan {loan.serial}, for which you stood.{held}",
+            ))  # fmt: skip
+    notify_many(notices=notices)
+
+
+def _tell_of_reopening(loan: Loan, voided: str, standing: Sequence[Guarantee]) -> None:
+    event = f"loans.loan.reopened:{loan.pk}:{voided}"
+    notices = []
+    if loan.member.user_id:
+        notices.append(Notice(
+            loan.member.user, event, f"Your loan {loan.serial} is open again",
+            "A payment on it was recorded by mistake and has been taken back, so the loan is not paid back yet. "
+            f"Certificate {voided} no longer counts.", loan_page(loan),
+        ))  # fmt: skip
+    for guarantee in standing:
+        if guarantee.guarantor.user_id:
+            held = guarantee.amount - guarantee.uncovered
+            notices.append(Notice(
+                guarantee.guarantor.user, event, f"You stand for loan {loan.serial} again",
+                f"A payment of {loan.member.name} on loan {loan.serial} was recorded by mistake and has been taken "
+                f"back. Your promise stands until the loan is paid back: {naira(held)} of your savings is held again. "
+                "Ask the office if this is not clear.",
+            ))  # fmt: skip
+    short = [guarantee for guarantee in standing if guarantee.uncovered]
+    if short:
+        names = ", ".join(f"{guarantee.guarantor.name} ({naira(guarantee.uncovered)})" for guarantee in short)
+        notices += [
+            Notice(
+                officer, event, f"Loan {loan.serial} is open again and not fully covered",
+                f"The savings of these guarantors do not reach what they promised: {names}. Speak with "
+                f"{loan.member.name} about another guarantor.", loan_page(loan),
+            )
+            for officer in User.objects.holding(Role.OFFICER).order_by("pk")
+        ]  # fmt: skip
+    notify_many(notices=notices)

@@ -1,0 +1,218 @@
+"""Into the register: the serial, the frozen terms, the instalments, and the queue when the month's money is used up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db import connection, transaction
+
+from audit.services import record
+from audit.transitions import transition, transition_many
+from core.display import dmy, naira
+from core.selectors import society
+from core.serials import next_serial
+from core.sql import load_sql
+from engine.due_dates import add_months, first_pay_day, monthly_due_dates
+from engine.schedules import Line, ScheduleTerms, build_schedule
+from ledger.services import account, open_sub_accounts
+from loans.eligibility.cost import METHODS
+from loans.errors import AlreadyRegistered, BorrowerNotActive, NotApproved, NotReadyToPay, NotYourOwnLoan
+from loans.models import Guarantee, Installment, Loan, LoanApplication, LoanOrigin
+from loans.selectors.register import MonthCap, month_cap, queue
+from loans.states import ApplicationStatus, LoanStatus
+from members.models import Member
+from members.states import MemberStatus
+from notifications.services import Notice, notify_many
+from users.models import User
+
+# Pay offices take changes for a month's salaries until about the middle of it: a loan registered later is first
+# deducted in the month after.
+CUT_OFF_DAY = 15
+MOVE_DUE_DATES = load_sql("loans", "move_due_dates")
+
+
+@transaction.atomic
+def register_loan(*, application: LoanApplication, by: User, on: date, at: datetime) -> Loan:
+    """Enter an approved application in the loan register and return its loan.
+
+    The terms are those approved and the product rules of the day when it was sent in; they never change again. The
+    loan gets the year's next serial and its instalments, the first on the first pay day that the employer can still
+    deduct for. When the month's cap has no room for it, it is registered all the same and waits in the queue.
+    Raises NotApproved, AlreadyRegistered, BorrowerNotActive, NotYourOwnLoan.
+    """
+    application = (
+        LoanApplication.objects.select_for_update(of=("self",))
+        .select_related("product", "version").get(pk=application.pk)
+    )  # fmt: skip
+    _refuse_unless_approved(application)
+    approval = application.approval
+    borrower = (
+        Member.objects.select_for_update(of=("self",)).select_related("employer", "user").get(pk=application.member_id)
+    )
+    if borrower.user_id == by.pk:
+        raise NotYourOwnLoan()
+    if borrower.status != MemberStatus.ACTIVE:
+        raise BorrowerNotActive()
+    _wait_for_ones_turn()
+    is_payable = month_cap(on).has_room_for(approval.amount)
+    version = application.version
+    lines = build_schedule(
+        ScheduleTerms(
+            principal=approval.amount,
+            rate_percent=version.annual_rate_percent,
+            term=approval.term_months,
+            method=METHODS[version.method],
+            first_due_on=_first_due_on(on if is_payable else add_months(on, 1, 1), borrower.employer.pay_day),
+            due_day=borrower.employer.pay_day,
+        )
+    )
+    # From here on the counter is locked: whoever registers next waits for the few statements that follow.
+    number = next_serial("loan", on.year)
+    serial = f"{society().loan_serial_prefix}/{on.year}/{number:03d}"
+    loan = Loan.objects.create(
+        serial=serial, serial_year=on.year, serial_number=number, origin=LoanOrigin.APPLICATION,
+        application=application, member=borrower, product=application.product, version=version,
+        principal=approval.amount, annual_rate_percent=version.annual_rate_percent, method=version.method, term_months=approval.term_months,
+        instalment=lines[0].total, granted_on=on, registered_on=on, registered_by=by,
+        scheduled_principal=approval.amount, status=LoanStatus.REGISTERED if is_payable else LoanStatus.QUEUED,
+        released_on=on if is_payable else None, account=_open_account(application, serial, borrower),
+    )  # fmt: skip
+    Installment.objects.bulk_create(instalments_from(loan, lines))
+    Guarantee.objects.live().filter(application=application).update(loan=loan)
+    transition(application, ApplicationStatus.REGISTERED, by=by, at=at)
+    record(
+        "loans.loan.registered", by=by, subject=loan, at=at, status=str(loan.status), principal=loan.principal,
+        instalment=loan.instalment, first_due_on=lines[0].due_on,
+    )  # fmt: skip
+    _tell_the_borrower(loan, lines[0].due_on)
+    return loan
+
+
+@transaction.atomic
+def release_queued(*, on: date, by: User | None, at: datetime) -> list[Loan]:
+    """Let queued loans out for payment in the order of their approval, as far as the month's cap reaches.
+
+    The cap is asked again for each loan with those before it counted. The first that does not fit ends the round, so
+    that small loans never overtake it; one that is above the whole cap can never fit and is passed by. Safe to run
+    again, and by many at once.
+    """
+    _wait_for_ones_turn()
+    cap = month_cap(on)
+    released: list[Loan] = []
+    for loan in queue().select_for_update(of=("self",)).select_related("member__employer", "member__user"):
+        if cap.cap is not None and loan.principal > cap.cap:
+            continue
+        if not cap.has_room_for(loan.principal):
+            break
+        cap = MonthCap(cap.month, cap.cap, cap.used + loan.principal)
+        released.append(loan)
+    if not released:
+        return []
+    moved = transition_many(
+        Loan.objects.filter(pk__in=[loan.pk for loan in released]), LoanStatus.REGISTERED, by=by, at=at, released_on=on
+    )
+    first_due = {loan.pk: _first_due_on(on, loan.member.employer.pay_day) for loan in released}
+    _move_due_dates(released, first_due)
+    notify_many(
+        notices=[
+            Notice(
+                loan.member.user,
+                f"loans.loan.released:{loan.pk}",
+                f"Your loan {loan.serial} can be paid out now",
+                f"Your loan of {naira(loan.principal)} is out of the queue. The treasurer will pay it into your bank "
+                f"account. Your first payment is now due on {dmy(first_due[loan.pk])}.",
+                loan_page(loan),
+            )
+            for loan in released
+            if loan.member.user_id
+        ]
+    )
+    return moved
+
+
+@transaction.atomic
+def move_first_payment(*, loan: Loan, by: User, on: date, at: datetime) -> Loan:
+    """Move the payment days of a loan that has not been paid out, so that the first comes after it will be.
+
+    The amounts stay as they are. Raises NotReadyToPay when the loan was paid out or cancelled, NotYourOwnLoan.
+    """
+    loan = (
+        Loan.objects.select_for_update(of=("self",)).select_related("member__employer", "member__user").get(pk=loan.pk)
+    )
+    if loan.status not in (LoanStatus.QUEUED, LoanStatus.REGISTERED):
+        raise NotReadyToPay(f"Loan {loan.serial} was paid out or cancelled, so its payment days are fixed.")
+    if loan.member.user_id == by.pk:
+        raise NotYourOwnLoan()
+    before = loan.installments.order_by("number").values_list("due_on", flat=True)[0]
+    first_due = _first_due_on(on, loan.member.employer.pay_day)
+    _move_due_dates([loan], {loan.pk: first_due})
+    record("loans.loan.payment_days_moved", by=by, subject=loan, at=at, first_due_on=first_due, before=before)
+    return loan
+
+
+def loan_page(loan: Loan) -> str:
+    """The address of a loan's own page, as messages give it."""
+    return f"/loans/{loan.serial}/"
+
+
+def instalments_from(loan: Loan, lines: Sequence[Line]) -> list[Installment]:
+    """The engine's lines as instalments of a loan, not yet stored."""
+    return [
+        Installment(loan=loan, number=line.number, due_on=line.due_on, principal=line.principal, interest=line.interest)
+        for line in lines
+    ]
+
+
+def _refuse_unless_approved(application: LoanApplication) -> None:
+    if application.status == ApplicationStatus.REGISTERED:
+        raise AlreadyRegistered(f"{application.number} is in the register already, as loan {application.loan.serial}.")
+    if application.status != ApplicationStatus.APPROVED:
+        raise NotApproved()
+
+
+def _wait_for_ones_turn() -> None:
+    """Judge the month's cap one after the other: what was let out before is committed when the next one looks."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('loans.monthly_cap', 0))")
+
+
+def _first_due_on(payable_on: date, pay_day: int) -> date:
+    return first_pay_day(payable_on, pay_day, CUT_OFF_DAY)
+
+
+def _open_account(application: LoanApplication, serial: str, borrower: Member):
+    control = account(application.product.control_code)
+    return open_sub_accounts(under=control, owners=[(serial, borrower.name)])[0]
+
+
+def _move_due_dates(loans: Sequence[Loan], first_due: dict[int, date]) -> None:
+    """Put the instalments of loans that were not paid out on new days, in one statement."""
+    ids, numbers, days = [], [], []
+    for loan in loans:
+        for number, due_on in enumerate(
+            monthly_due_dates(first_due[loan.pk], loan.term_months, loan.member.employer.pay_day), 1
+        ):
+            ids.append(loan.pk)
+            numbers.append(number)
+            days.append(due_on)
+    with connection.cursor() as cursor:
+        cursor.execute(MOVE_DUE_DATES, [ids, numbers, days])
+
+
+def _tell_the_borrower(loan: Loan, first_due_on: date) -> None:
+    if loan.member.user_id is None:
+        return
+    if loan.status == LoanStatus.QUEUED:
+        subject = f"Your loan {loan.serial} waits for next month's money"
+        body = (
+            f"Your loan of {naira(loan.principal)} is in the register. This month's money for loans is used up, so "
+            "it waits in the queue, in the order of approval. We will tell you when it can be paid out."
+        )
+    else:
+        subject = f"Your loan {loan.serial} is in the register"
+        body = (
+            f"Your loan of {naira(loan.principal)} is ready to be paid out. You pay back {naira(loan.instalment)} a "
+            f"month for {loan.term_months} months, first on {dmy(first_due_on)}."
+        )
+    notify_many(notices=[Notice(loan.member.user, f"loans.loan.registered:{loan.pk}", subject, body, loan_page(loan))])
