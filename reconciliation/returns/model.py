@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from reconciliation.returns.layouts import Layout
+
 NOTHING = Decimal("0.00")
 
 REPAIRED = "repaired"  # read as what was plainly meant
@@ -89,7 +91,7 @@ class ParsedReturn:
     file_total: Decimal  # the sum of the lines
     stated_totals: tuple[StatedTotal, ...]
     problems: tuple[Problem, ...]
-    layout: "Layout"  # noqa: F821 - reconciliation.returns.layouts
+    layout: Layout
     period_seen: str | None = None  # "2026-10", None where the file does not tell or tells two
     sheets_read: tuple[str, ...] = field(default=())
 

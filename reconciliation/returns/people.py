@@ -36,7 +36,7 @@ class Gathering:
         person = (staff_no, read_name(name).key)
         known = self.of_person.setdefault(person, [])
         continues = self.by_element and (staff_no or name)
-        line = self._line_for(known, name, {part.element for part in parts}) if continues else None
+        line = self._line_for(known, name, parts) if continues else None
         if line is None:
             line = _Open(staff_no, name, [], self.rows)
             known.append(line)
@@ -45,12 +45,16 @@ class Gathering:
         line.elements.update(part.element for part in parts)
         line.at = self.rows
 
-    def _line_for(self, known: list[_Open], name: str, elements: set[str]) -> _Open | None:
+    def _line_for(self, known: list[_Open], name: str, parts: list[Part]) -> _Open | None:
+        elements = {part.element for part in parts}
         free = [line for line in known if not line.elements & elements]
         if len(free) > 1:
-            # Which of two lines this row continues: the one just before it, or the one written the same way.
-            free.sort(key=lambda line: (line.at != self.rows - 1, line.name != name, line.parts[0].row))
+            # Which of two lines this row continues: the one just above it, or the one written the same way.
+            free.sort(key=lambda line: (not self._just_above(line, parts), line.name != name, line.parts[0].row))
         return free[0] if free else None
+
+    def _just_above(self, line: _Open, parts: list[Part]) -> bool:
+        return line.at == self.rows - 1 and line.parts[-1].sheet == parts[0].sheet
 
     def lines(self) -> tuple[ReturnLine, ...]:
         """The lines in the order in which they began."""

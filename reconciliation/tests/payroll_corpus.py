@@ -14,21 +14,22 @@ from reconciliation.returns import Part, ReturnLine
 
 SURNAMES = re.findall(
     r"\w+",
-    """Abdullahi Abiodun Adebayo Adeyemi Adegoke Afolabi Agber Agbo Aghedo Ahmed Akande Akintola Akpan Akume
-Alabi Aliyu Amachree Amadi Asuquo Audu Awolowo Ayodele Babalola Bako Balogun Bassey Bello Briggs Chukwu Danladi Dada
-Dike Edet Effiong Egwu Ehigiator Ekanem Ekpo Emenike Eze Fashola Garba Gbadamosi Haruna Ibekwe Idris Igbinedion Igwe
-Ikpeazu Inyang Iorfa Jumbo Kalu Kolawole Lawal Madu Mohammed Nnamdi Nwankwo Nweke Nwike Nwosu Obaseki Obi Odili Ogbonna Ogunleye
-Ojo Okafor Okeke Okonkwo Okoro Okoye Olatunji Onwudiwe Onyekachi Osagie Oyelaran Oyewole Salami Shehu Sule Suleiman
-Tarfa Tyover Uche Udoh Umar Usman Wada Wokoma Yakubu Yusuf Zakari Okorie Okorafor Nwachukwu Ibrahim""",
+    """Abdullahi Abiodun Adebayo Adeyemi Adegoke Afolabi Agber Agbo Aghedo Ahmed Akande Akintola Akpan Akume Alabi
+Aliyu Amachree Amadi Asuquo Audu Awolowo Ayodele Babalola Bako Balogun Bassey Bello Briggs Chukwu Danladi Dada
+Dike Edet Effiong Egwu Ehigiator Ekanem Ekpo Emenike Eze Fashola Garba Gbadamosi Haruna Ibekwe Idris
+Igbinedion Igwe Ikpeazu Inyang Iorfa Jumbo Kalu Kolawole Lawal Madu Mohammed Nnamdi Nwankwo Nweke Nwike Nwosu
+Obaseki Obi Odili Ogbonna Ogunleye Ojo Okafor Okeke Okonkwo Okoro Okoye Olatunji Onwudiwe Onyekachi Osagie
+Oyelaran Oyewole Salami Shehu Sule Suleiman Tarfa Tyover Uche Udoh Umar Usman Wada Wokoma Yakubu Yusuf Zakari
+Okorie Okorafor Nwachukwu Ibrahim""",
 )
 GIVEN = re.findall(
     r"\w+",
     """Abubakar Adaeze Adewale Adewole Aisha Amaka Amina Aminu Babatunde Blessing Boma Bukola Chiamaka Chidi Chinedu
-Chioma Comfort Dagogo Danjuma Doose Efosa Eghosa Ekaette Emeka Esther Fatima Folasade Gabriel Grace Halima Hauwa
-Ibinabo Ibrahim Idara Ifeoma Itohan James Joseph Joy Kayode Kelechi Ladi Maryam Mercy Michael Mimi Mohammed Musa Ngozi
-Nsikak Obinna Olumide Omolara Osarugue Patience Paul Peter Rahila Samuel Sani Segun Stephen Sunday Tamuno Terver Tersoo
-Titilayo Ubong Uchenna Usman Victoria Yakubu Yetunde Zainab Zakariya Philip Yusuf Ahmed Catherine Rukayat Abimbola
-Oluwaseun Temitope""",
+Chioma Comfort Dagogo Danjuma Doose Efosa Eghosa Ekaette Emeka Esther Fatima Folasade Gabriel Grace Halima
+Hauwa Ibinabo Ibrahim Idara Ifeoma Itohan James Joseph Joy Kayode Kelechi Ladi Maryam Mercy Michael Mimi
+Mohammed Musa Ngozi Nsikak Obinna Olumide Omolara Osarugue Patience Paul Peter Rahila Samuel Sani Segun
+Stephen Sunday Tamuno Terver Tersoo Titilayo Ubong Uchenna Usman Victoria Yakubu Yetunde Zainab Zakariya
+Philip Yusuf Ahmed Catherine Rukayat Abimbola Oluwaseun Temitope""",
 )
 STRANGERS = ("Ahaneku", "Zubairu", "Pepple", "Quartey", "Vandeikya", "Xerxes", "Kpakol")
 HEARD = {

@@ -66,7 +66,7 @@ def test_a_misspelt_name_with_the_right_number_is_matched_and_told():
 def test_anothers_number_loses_to_the_name_and_is_only_suggested():
     found = only(match(lines(("001234", "BRIGGS EMEKA LADI", "35000.50")), [ADA, BEN]))
     assert told(found) == ("ben", "suggested", "wrong_number")
-    assert found.confidence >= 90
+    assert found.confidence >= 85
 
 
 def test_two_members_with_their_numbers_exchanged_are_both_suggested_and_neither_matched():
@@ -121,7 +121,7 @@ def test_a_misspelt_name_with_a_wrong_number_is_suggested():
 
 
 def test_a_name_that_fits_two_members_is_given_to_neither():
-    found = only(match(lines(("009999", "BRIGGS EMEKA", "1000")), [BEN, TWIN]))
+    found = only(match(lines(("009999", "BRIGGS EMEKA", "20000")), [BEN, TWIN]))
     assert told(found) == (None, "unmatched", "wrong_number")
     assert {one.member for one in found.alternatives} == {"ben", "twin"}
 
