@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from core.errors import shown_on
 from users.context import THEMES
-from users.errors import InvitationNotFound, TooManyTries
+from users.errors import AlreadyJoined, InvitationNotFound, TooManyTries
 from users.forms import EmailForm, InvitationForm, JoinForm, PersonForm, RoleForm
 from users.models import Invitation, User
 from users.selectors import people, roles_of
@@ -186,16 +186,14 @@ def person_revoke(request: HttpRequest, pk: int) -> HttpResponse:
 def person_invite(request: HttpRequest, pk: int) -> HttpResponse:
     """Make a link and a code; they are on this page once and nowhere afterwards."""
     found = get_object_or_404(User, pk=pk)
-    form = RoleForm()
-    with shown_on(form):
+    try:
         invitation, code = invite(user=found, by=request.user, at=now())
-        link = settings.SITE_URL.rstrip("/") + reverse("users:join_link", args=[invitation.token])
-        return render(
-            request,
-            "users/invited.html",
-            {"person": found, "invitation": invitation, "code": code, "link": link},
-        )
-    return render(request, "users/person.html", {"person": found, "held": roles_of(found), "form": form})
+    except AlreadyJoined as error:
+        messages.error(request, error.message)
+        return redirect("users:person", pk=pk)
+    link = settings.SITE_URL.rstrip("/") + reverse("users:join_link", args=[invitation.token])
+    shown = {"person": found, "invitation": invitation, "code": code, "link": link}
+    return render(request, "users/invited.html", shown)
 
 
 def _back_to(request: HttpRequest) -> str:
