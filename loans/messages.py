@@ -95,8 +95,8 @@ def declined(application: LoanApplication) -> Notice | None:
         application.member, f"loans.application.declined:{application.pk}",
         f"Not approved: your request {application.number}",
         f"The committee did not approve your {application.product.name} loan of {naira(application.amount)}. "
-        f"The reason: {application.decline_reason.rstrip('.')}. When this has changed you can ask again at any time. If you think "
-        "it is wrong, speak to the office.",
+        f"The reason: {application.decline_reason.rstrip('.')}. When this has changed you can ask again at any time. "
+        "If you think it is wrong, speak to the office.",
         _page(application),
     )  # fmt: skip
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 
+from engine.due_dates import add_months, first_pay_day
 from engine.money import CEILING, at_least_kobo, round_to
 from loans.eligibility import STEP
 from loans.models import Guarantee, LoanApplication, ProductVersion
 from loans.states import ApplicationStatus, GuaranteeStatus
 from members.models import Member
+from members.selectors import free_savings
 
 NOTHING = Decimal("0.00")
 # For how many loans one member may stand at the same time. Societies set 2 to 6; it becomes a column of the lending
@@ -137,6 +140,34 @@ def candidates(application: LoanApplication, *, words: str, amount: Decimal) -> 
     ]  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class GuarantorSearch:
+    """The page on which guarantors are chosen: the cover, those on the list, and whom the search found."""
+
+    version: ProductVersion
+    cover: Cover
+    listed: list[Guarantee]
+    words: str
+    amount: Decimal
+    found: list[Candidate]
+
+
+def search_guarantors(
+    application: LoanApplication, version: ProductVersion, *, words: str, amount: Decimal | None
+) -> GuarantorSearch:
+    """Look for members who could stand for `amount`, or for a fair share of what is still to be asked for."""
+    listed = guarantees_of(application)
+    reach = cover(
+        application.amount,
+        version,
+        [row.amount for row in listed if row.status == GuaranteeStatus.ACCEPTED],
+        [row.amount for row in listed if row.status == GuaranteeStatus.REQUESTED],
+    )
+    amount = amount or reach.share
+    found = candidates(application, words=words, amount=amount) if amount else []
+    return GuarantorSearch(version=version, cover=reach, listed=listed, words=words, amount=amount, found=found)
+
+
 def stands_for(guarantor_id: int, borrower_ids: Iterable[int]) -> set[int]:
     """For whom of these borrowers a member stands already: two who stand for each other are worth a second look."""
     rows = (
@@ -157,7 +188,7 @@ def guarantees_of(application: LoanApplication) -> list[Guarantee]:
     )
 
 
-def answerable(user) -> object:
+def answerable(user) -> QuerySet[Guarantee]:
     """The requests and promises of the person who is signed in; a draft's are not sent to anybody yet."""
     return (
         Guarantee.objects.visible_to(user)
@@ -204,3 +235,41 @@ def promises_of(user, *, past: int = 10) -> Promises:
 def live_promises(member: Member) -> int:
     """For how many loans a member stands now."""
     return Guarantee.objects.live().filter(guarantor=member).count()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a guarantor's savings look like before his answer, and what a yes would make of them; naira.
+
+    `free_on` is about when the loan is paid back if it is paid out soon and each instalment comes.
+    """
+
+    free: Decimal
+    promised: Decimal
+    amount: Decimal
+    free_on: date
+    guarantors: int
+    mutual: bool
+
+    @property
+    def free_after(self) -> Decimal:
+        return self.free - self.amount
+
+    @property
+    def promised_after(self) -> Decimal:
+        return self.promised + self.amount
+
+
+def standing_before(guarantee: Guarantee, *, on: date) -> Standing:
+    """The numbers that a guarantor sees before he answers, in three queries."""
+    application, member = guarantee.application, guarantee.guarantor
+    first = first_pay_day(on, application.member.employer.pay_day)
+    live = Guarantee.objects.live().filter(guarantor=member)
+    return Standing(
+        free=free_savings([member])[member.pk],
+        promised=sum((row.amount - row.uncovered for row in live), NOTHING),
+        amount=guarantee.amount,
+        free_on=add_months(first, application.term_months - 1),
+        guarantors=application.version.guarantors_required if application.version else 0,
+        mutual=bool(stands_for(application.member_id, [member.pk])),
+    )

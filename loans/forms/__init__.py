@@ -1,0 +1,1 @@
+"""What people type, by topic: applications, guarantees, the register."""

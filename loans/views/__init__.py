@@ -1,0 +1,1 @@
+"""Pages of lending, by who they are for."""
