@@ -7,9 +7,14 @@ owner role and kept between runs under a name that changes with any migration.
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
+from pathlib import Path
 
 # Before anything of Django's is imported: a test run has settings of its own, whatever the shell says.
 for name in (
@@ -23,6 +28,8 @@ for name in (
 ):
     os.environ.pop(name, None)
 os.environ |= {
+    # A server of the tests' own, which need not wait for the disk; the practice site's is left alone.
+    "COOPLOAN_DATA": os.environ.get("COOPLOAN_TEST_DATA") or str(Path(__file__).resolve().parent / ".data" / "tests"),
     "DJANGO_SETTINGS_MODULE": "cooploan.settings",
     "COOPLOAN_EMBEDDED": "1",
     "COOPLOAN_WORK": "test",
@@ -38,14 +45,19 @@ django.setup()
 import psycopg  # noqa: E402
 import pytest  # noqa: E402
 from django.conf import settings  # noqa: E402
+from django.contrib.staticfiles.handlers import StaticFilesHandler  # noqa: E402
 from django.core.cache import cache  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection, connections  # noqa: E402
+from django.test.testcases import LiveServerThread  # noqa: E402
+from playwright.sync_api import Browser, sync_playwright  # noqa: E402
+from playwright.sync_api import Error as PlaywrightError  # noqa: E402
 from psycopg import sql  # noqa: E402
 
 from cooploan import embedded, preparation  # noqa: E402
 
 TEMPLATES_KEPT = 3
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # One number for all runs on this server: who makes, copies or sweeps holds the advisory lock.
 MAKING_TEMPLATES = 7_200_001
 
@@ -119,7 +131,11 @@ def _is_running(pid: int) -> bool:
 @pytest.fixture(scope="session")
 def migrated_template(django_test_environment, django_db_blocker) -> str:
     """The name of the migrated, empty template database."""
-    embedded.start()
+    try:
+        embedded.start()
+    except embedded.EmbeddedError:  # a machine that went down took with it what was never written
+        embedded.remove()
+        embedded.start()
     _log_in_as_one_who_may_attack()
     with django_db_blocker.unblock():
         return _template()
@@ -219,3 +235,58 @@ def _empty_counters() -> Iterator[None]:
     """Throttle counters of one test must not refuse the next."""
     cache.clear()
     yield
+
+
+# Other programs -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[str]:
+    """A Redis server of this test process's own, on a private socket; yields its address for REDIS_URL."""
+    program = shutil.which("redis-server")
+    if program is None:
+        pytest.fail("redis-server is not installed: bin/test installs it, or apt-get install redis-server")
+    with tempfile.TemporaryDirectory(prefix="cooploan-redis-") as folder:
+        path = Path(folder) / "socket"
+        words = ["--port", "0", "--unixsocket", str(path), "--save", "", "--appendonly", "no", "--dir", folder]
+        server = subprocess.Popen([program, *words], stdout=subprocess.DEVNULL)
+        try:
+            give_up = time.monotonic() + 20
+            while not path.exists():
+                assert server.poll() is None, "redis-server ended while it started"
+                assert time.monotonic() < give_up, "redis-server does not answer"
+                time.sleep(0.02)
+            yield f"unix://{path}?db=0"
+        finally:
+            server.terminate()
+            server.wait()
+
+
+@pytest.fixture
+def live_site(fresh_database) -> Iterator[str]:
+    """The site served from threads on this test's own database; yields its address."""
+    server = LiveServerThread("127.0.0.1", StaticFilesHandler, port=0)
+    server.daemon = True
+    server.start()
+    server.is_ready.wait()
+    if server.error:
+        raise server.error
+    try:
+        yield f"http://127.0.0.1:{server.port}"
+    finally:
+        server.terminate()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real Chromium, without a window; each test opens contexts of its own in it."""
+    # Playwright runs an event loop in this thread, where Django would refuse the ORM; the tests use it between steps.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    program = os.environ.get("COOPLOAN_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    with sync_playwright() as started:
+        try:
+            opened = started.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        except PlaywrightError as wrong:
+            pytest.fail(f"Chromium does not start; bin/test installs one. {wrong}")
+        yield opened
+        opened.close()

@@ -30,6 +30,7 @@ def data(monkeypatch):
     folder = Path(tempfile.mkdtemp(prefix="cooploan-test-"))
     folder.chmod(0o755)
     monkeypatch.setenv("COOPLOAN_DATA", str(folder))
+    monkeypatch.setenv("COOPLOAN_WORK", "command")
     yield folder
     embedded.remove()
     shutil.rmtree(folder, ignore_errors=True)
@@ -119,6 +120,13 @@ def test_committed_rows_survive_a_kill_9_and_the_server_comes_back(data):
     assert time.monotonic() - began < embedded.PATIENCE_SECONDS
     with embedded.as_superuser() as connection:
         assert connection.execute("SELECT count(*) FROM kept").fetchone() == (10000,)
+
+
+def test_only_the_server_of_test_runs_is_careless_of_the_disk(data, monkeypatch):
+    monkeypatch.setenv("COOPLOAN_WORK", "test")
+    embedded.start()
+    with embedded.as_superuser() as connection:
+        assert connection.execute("SHOW fsync").fetchone() == ("off",)
 
 
 def test_many_that_start_it_at_once_share_one_server(data):

@@ -60,11 +60,11 @@ def test_the_app_login_of_the_embedded_server_cannot_become_the_owner(fresh_data
 
 
 def test_what_threads_commit_in_a_fresh_database_others_see(fresh_database, owner_cursor, auditor_cursor):
-    def work() -> None:
-        ContentType.objects.create(app_label="none", model=f"thread {threading.get_ident()}")
+    def work(number: int) -> None:
+        ContentType.objects.create(app_label="none", model=f"thread {number}")
         connection.close()
 
-    threads = [threading.Thread(target=work) for _ in range(4)]
+    threads = [threading.Thread(target=work, args=[number]) for number in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
