@@ -3,7 +3,8 @@
 What is due is fixed on the day of registration: a payment goes to the oldest unpaid
 instalment first, its interest and then its principal, and money that comes early goes to
 the next instalments in the same order. Who pays off the whole loan does not pay the
-interest of the months that have not begun.
+interest of months that have not begun, and what he paid of it in advance counts towards
+the rest: on one day, the figure that pays a loan off falls by exactly what is paid.
 """
 
 from __future__ import annotations
@@ -15,15 +16,18 @@ from decimal import Decimal
 
 from engine.allocation import DueItem, Kind, allocate
 from engine.instalments import Instalment
-from engine.settlement import Rebate, RunningMonth, Settlement, settle_flat, settle_reducing
-from loans.models import Installment, InterestMethod, Loan
+from engine.settlement import RunningMonth, Settlement, SettlementLine, settle_reducing
+from loans.models import Installment
 
 NOTHING = Decimal("0.00")
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What one payment does to one instalment, in naira; `waived` is interest that it makes unnecessary."""
+    """What one payment does to one instalment, in naira.
+
+    `waived` is interest that it makes unnecessary; `interest` is below zero where some of that was paid in advance.
+    """
 
     installment: Installment
     principal: Decimal
@@ -56,33 +60,40 @@ class Spread:
         return self.principal + self.interest
 
 
-def settlement(loan: Loan, installments: Sequence[Installment], *, on: date, started_on: date) -> Settlement:
-    """What pays the loan off on a day, line by line: the principal, the interest due, and that of the month begun.
+def settlement(installments: Sequence[Installment], *, on: date, started_on: date) -> Settlement:
+    """What pays a loan off on a day, line by line: the principal, the interest due, and that of the month begun.
 
     `installments` are all of the loan's, in order; `started_on` is the day when its interest began to run. Interest
-    of the months that have not begun is not charged, on a reducing balance and on a flat loan alike.
+    of months that have not begun is not charged. The stored instalments say what each month's interest is, so a flat
+    loan, whose interest is the same each month, is paid off by the same rule.
     Raises engine.errors.BadDates for a day before the loan started.
     """
-    standing = as_engine(installments)
-    if loan.method == InterestMethod.FLAT:
-        return settle_flat(
-            standing, on=on, started_on=started_on, rebate=Rebate.PRO_RATA, running_month=RunningMonth.FULL
-        )
-    return settle_reducing(standing, on=on, started_on=started_on, running_month=RunningMonth.FULL)
+    figure = settle_reducing(
+        as_engine(installments), on=on, started_on=started_on, running_month=RunningMonth.FULL
+    )  # fmt: skip
+    advance = sum((one.interest_paid for one in _not_begun(installments, on, started_on)), NOTHING)
+    if not advance:
+        return figure
+    label = "Interest paid in advance for months that have not begun"
+    return Settlement(on, (*figure.lines, SettlementLine("paid_in_advance", label, -advance)))
 
 
-def spread(
-    loan: Loan, installments: Sequence[Installment], amount: Decimal, *, on: date, started_on: date
-) -> Spread:  # fmt: skip
-    """Where a payment of `amount` naira goes on a day; what exceeds the pay-off figure of that day is surplus."""
+def spread(installments: Sequence[Installment], amount: Decimal, *, on: date, started_on: date) -> Spread:
+    """Where a payment of `amount` naira goes on a day; what exceeds the pay-off figure of that day is surplus.
+
+    `on` is the day of the loan's latest payment where that is later: what was paid since counts.
+    """
     unpaid = [one for one in installments if one.unpaid]
     if not unpaid:
         return Spread((), amount, closes=False)
-    # The pay-off figure is never below the principal, so most payments need not have it worked out.
-    if amount >= sum((one.principal - one.principal_paid for one in unpaid), NOTHING):
-        needed = settlement(loan, installments, on=on, started_on=started_on).total
+    # The figure is never below this, so most payments need not have it worked out.
+    least = sum((one.principal - one.principal_paid for one in unpaid), NOTHING) - sum(
+        (one.interest_paid for one in installments if one.due_on > on), NOTHING
+    )
+    if amount >= least:
+        needed = settlement(installments, on=on, started_on=started_on).total
         if amount >= needed:
-            return _pay_off(unpaid, needed, amount - needed)
+            return _pay_off(installments, needed, amount - needed)
     by_key = {one.number: one for one in unpaid}
     outcome = allocate(amount, [_due_item(one) for one in unpaid])
     shares = tuple(Share(by_key[part.key], part.principal, part.interest) for part in outcome.parts)
@@ -112,15 +123,24 @@ def as_engine(installments: Sequence[Installment]) -> list[Instalment]:
     ]
 
 
-def _pay_off(unpaid: Sequence[Installment], needed: Decimal, surplus: Decimal) -> Spread:
-    """All principal is paid; the interest that is charged goes to the oldest instalments, the rest is waived."""
-    charged = needed - sum((one.principal - one.principal_paid for one in unpaid), NOTHING)
+def _not_begun(installments: Sequence[Installment], on: date, started_on: date) -> list[Installment]:
+    """The instalments whose month begins on `on` or later; a month begins on the due day before its own."""
+    begins = [started_on, *(one.due_on for one in installments)]
+    return [one for one, begin in zip(installments, begins, strict=False) if begin >= on]
+
+
+def _pay_off(installments: Sequence[Installment], needed: Decimal, surplus: Decimal) -> Spread:
+    """All principal is paid; the interest charged in all falls on the oldest instalments, the rest of it is waived."""
+    paid_before = sum((one.interest_paid for one in installments), NOTHING)
+    charged = paid_before + needed - sum((one.principal - one.principal_paid for one in installments), NOTHING)
     shares = []
-    for one in unpaid:
-        interest_left = one.interest - one.interest_paid - one.interest_waived
-        interest = min(charged, interest_left)
-        charged -= interest
-        shares.append(Share(one, one.principal - one.principal_paid, interest, interest_left - interest))
+    for one in installments:
+        whole = one.interest - one.interest_waived
+        kept = min(charged, whole)
+        charged -= kept
+        share = Share(one, one.principal - one.principal_paid, kept - one.interest_paid, whole - kept)
+        if share.principal or share.interest or share.waived:
+            shares.append(share)
     return Spread(tuple(shares), surplus, closes=True)
 
 

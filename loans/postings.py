@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from ledger.entries import Line, credit, debit, without_zeros
 
+NOTHING = Decimal("0.00")
 PAID_OUT = "loan.paid_out"
 REPAID = "loan.repaid"
 TAKEN_OVER = "loan.taken_over"
@@ -23,11 +24,15 @@ def payout(*, loan_account_id: int, bank_id: int, amount: Decimal) -> tuple[Line
 def repayment(
     *, from_account_id: int, loan_account_id: int, income_id: int, principal: Decimal, interest: Decimal
 ) -> tuple[Line, ...]:
-    """Dr where the money came from (bank, cash, unallocated remittances) · Cr interest income · Cr the loan."""
+    """Dr where the money came from (bank, cash, unallocated remittances) · Cr interest income · Cr the loan.
+
+    Interest below zero was paid in advance for months that the loan did not live to see: Dr interest income.
+    """
     return without_zeros(
         [
             debit(from_account_id, principal + interest),
-            credit(income_id, interest, "Interest"),
+            debit(income_id, max(-interest, NOTHING), "Interest paid in advance, given back"),
+            credit(income_id, max(interest, NOTHING), "Interest"),
             credit(loan_account_id, principal, "Paid back"),
         ]
     )

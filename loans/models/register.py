@@ -209,7 +209,11 @@ class RepaymentChannel(models.TextChoices):
 
 
 class Repayment(models.Model):
-    """Money that came in for a loan, however it came; `reversed_by_entry` is set when it was a mistake."""
+    """Money that came in for a loan, however it came; `reversed_by_entry` is set when it was a mistake.
+
+    `interest` is below zero when the loan was paid off and more interest had been paid in advance than was still due:
+    that part of it pays principal.
+    """
 
     loan = models.ForeignKey(Loan, on_delete=models.PROTECT, related_name="repayments")
     amount = MoneyField()
@@ -227,7 +231,7 @@ class Repayment(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="loans_repayment_explained",
-                condition=Q(amount__gt=0, principal__gte=0, interest__gte=0, amount=F("principal") + F("interest")),
+                condition=Q(amount__gt=0, principal__gte=0, amount=F("principal") + F("interest")),
             )
         ]
         indexes = [models.Index(name="loans_repayment_latest", fields=["loan", "-received_on", "-id"])]
@@ -250,8 +254,7 @@ class Allocation(models.Model):
             models.UniqueConstraint(name="loans_allocation_once", fields=["repayment", "installment"]),
             models.CheckConstraint(
                 name="loans_allocation_positive",
-                condition=Q(principal__gte=0, interest__gte=0, interest_waived__gte=0)
-                & ~Q(principal=0, interest=0, interest_waived=0),
+                condition=Q(principal__gte=0, interest_waived__gte=0) & ~Q(principal=0, interest=0, interest_waived=0),
             ),
         ]
 

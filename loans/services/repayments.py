@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from audit.services import record, record_many
 from core.display import dmy, naira
@@ -217,7 +217,8 @@ def _post(
     """Load once, spread in memory, write once. The loans are locked."""
     results = _posted_before(receipts)
     new = [receipt for receipt in receipts if receipt.payment.reference not in results]
-    schedules = _installments_of({receipt.payment.loan_id for receipt in new})
+    ids = {receipt.payment.loan_id for receipt in new}
+    schedules, latest = _installments_of(ids), _latest_payment_of(ids)
     outcomes: dict[str, tuple[_Receipt, paying.Spread]] = {}
     closing: dict[int, date] = {}
     for receipt in new:
@@ -226,13 +227,12 @@ def _post(
             results[payment.reference] = RepaymentResult(None, NOTHING, payment.amount)
             continue
         _refuse_before_the_start(loan, receipt.on)
-        outcome = paying.spread(
-            loan, schedules[loan.pk], payment.amount, on=receipt.on, started_on=started_on(loan)
-        )  # fmt: skip
+        day = latest[loan.pk] = max(receipt.on, latest.get(loan.pk, receipt.on))
+        outcome = paying.spread(schedules[loan.pk], payment.amount, on=day, started_on=started_on(loan))
         paying.apply(outcome)
         outcomes[payment.reference] = (receipt, outcome)
         if outcome.closes:
-            closing[loan.pk] = receipt.on
+            closing[loan.pk] = day
     repayments = _write(outcomes, loans, [loans[pk] for pk in closing], by=by, at=at)
     for reference, (_, outcome) in outcomes.items():
         results[reference] = RepaymentResult(
@@ -330,6 +330,13 @@ def _installments_of(loan_ids: set[int]) -> dict[int, list[Installment]]:
     for installment in Installment.objects.filter(loan_id__in=loan_ids).order_by("loan_id", "number"):
         schedules[installment.loan_id].append(installment)
     return schedules
+
+
+def _latest_payment_of(loan_ids: set[int]) -> dict[int, date]:
+    return dict(
+        Repayment.objects.filter(loan_id__in=loan_ids, reversed_by_entry__isnull=True)
+        .values("loan_id").annotate(latest=Max("received_on")).values_list("loan_id", "latest")
+    )  # fmt: skip
 
 
 def _refuse_before_the_start(loan: Loan, on: date) -> None:

@@ -155,6 +155,7 @@ def approved_at(constraints_now, as_role):
             cursor.execute(
                 "UPDATE loans_loanapproval SET approved_at = %s WHERE application_id = %s", [at, loan.application_id]
             )
+            constraints_now()
             cursor.execute("ALTER TABLE loans_loanapproval ENABLE ALWAYS TRIGGER loans_approval_final")
 
     return move
