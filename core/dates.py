@@ -51,11 +51,6 @@ def move_business_date(*, days: int) -> date:
     return business_date()
 
 
-def spoken_date(day: date) -> str:
-    """A date as people say it: `Fri 27 Nov 2026`."""
-    return f"{day:%a} {day.day} {day:%b %Y}"
-
-
 def _refuse_unless_practice() -> None:
     if not settings.PRACTICE:
         raise NotThePracticeSite()

@@ -8,11 +8,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from core.display import naira
 from core.errors import DomainError
 
 KOBO = Decimal("0.01")
 LARGEST = Decimal("999999999999.99")
-MINUS = "\u2212"
 
 SHORT = {"": 0, "k": 3, "m": 6}
 AMOUNT = re.compile(
@@ -51,11 +51,6 @@ def parse_money(text: str) -> Decimal:
     if amount > LARGEST:
         raise NotAnAmount("This amount is too large. Check the number of zeros.")
     return amount.quantize(KOBO)
-
-
-def naira(amount: Decimal) -> str:
-    """An amount as the society writes it: `₦1,484,500.00`, and `−₦614,000.00` below zero."""
-    return f"{MINUS if amount < 0 else ''}₦{abs(amount):,.2f}"
 
 
 class MoneyInput(forms.TextInput):

@@ -37,8 +37,3 @@ def test_a_real_site_takes_no_notice_of_a_practice_clock_and_cannot_set_one(db, 
     ):
         with pytest.raises(dates.NotThePracticeSite):
             attempt()
-
-
-def test_a_date_is_said_as_people_say_it():
-    assert dates.spoken_date(date(2026, 11, 27)) == "Fri 27 Nov 2026"
-    assert dates.spoken_date(date(2026, 3, 1)) == "Sun 1 Mar 2026"

@@ -4,7 +4,7 @@ import pytest
 from django import forms
 
 from core.models import Society
-from core.money import MoneyField, MoneyFormField, NotAnAmount, naira, parse_money
+from core.money import MoneyField, MoneyFormField, NotAnAmount, parse_money
 
 
 @pytest.mark.parametrize(
@@ -92,11 +92,6 @@ def test_a_form_keeps_what_was_typed_when_it_cannot_be_read():
 )
 def test_a_form_says_what_to_enter_instead(typed, said):
     assert PriceForm({"price": typed}).errors["price"] == [said]
-
-
-def test_naira_is_written_with_its_sign_first_and_a_true_minus():
-    assert naira(Decimal("1484500")) == "₦1,484,500.00"
-    assert naira(Decimal("-614000")) == "−₦614,000.00"
 
 
 def test_the_column_refuses_a_float_and_a_part_of_a_kobo():
