@@ -86,6 +86,11 @@ class Verdict:
         return tuple(rule for rule in self.rules if rule.passed is None)
 
     @property
+    def worst_first(self) -> tuple[RuleResult, ...]:
+        """All rules: those that refuse, those that cannot be told, those that pass."""
+        return self.refused + self.untold + tuple(rule for rule in self.rules if rule.passed)
+
+    @property
     def allows(self) -> bool:
         """No rule refuses; some may not be told yet."""
         return not self.refused

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
 
-from core.display import plural, stamp
+from core.display import naira, plural, stamp
 from engine.due_dates import first_pay_day
 from loans.eligibility import Facts, Verdict, check
 from loans.models import Loan, LoanApplication, ProductVersion
@@ -48,7 +49,7 @@ class Figures:
         return cover(self.verdict.amount, self.version, [], [])
 
 
-def figures(facts: Facts, version: ProductVersion, amount, term_months: int, *, pay_day: int) -> Figures:
+def figures(facts: Facts, version: ProductVersion, amount: Decimal, term_months: int, *, pay_day: int) -> Figures:
     """The figures for an amount and a term, without a query."""
     return Figures(
         verdict=check(facts, rules_of(version), amount, term_months),
@@ -88,10 +89,23 @@ def draft_of(user) -> LoanApplication | None:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnLoan:
+    """A member's loan with what is paid back of it and what is left, in naira."""
+
+    loan: Loan
+    owed: Decimal
+    repaid: Decimal
+
+    @property
+    def sentence(self) -> str:
+        return f"{naira(self.repaid)} of {naira(self.loan.principal)} is paid back"
+
+
+@dataclass(frozen=True, slots=True)
 class Own:
     """What the loans page shows a member: his loans, his open requests, and the newest of those that are over."""
 
-    loans: list[Loan]
+    loans: list[OwnLoan]
     open: list[LoanApplication]
     past: list[LoanApplication]
     draft: LoanApplication | None
@@ -104,11 +118,12 @@ def own_loans_and_requests(user, *, past: int = 10) -> Own:
     """A member's loans and requests, in three queries whatever he has; what became a loan is shown as the loan."""
     rows = list(own_applications(user).exclude(status__in=OVER).order_by("-started_at"))
     return Own(
-        loans=list(
-            shown_in_list(Loan.objects.filter(member__user=user).exclude(status=LoanStatus.CANCELLED)).order_by(
-                "status", "-serial_year", "-serial_number"
-            )
-        ),
+        loans=[
+            OwnLoan(loan, owed=loan.owed, repaid=loan.principal - loan.owed)
+            for loan in shown_in_list(
+                Loan.objects.filter(member__user=user).exclude(status=LoanStatus.CANCELLED)
+            ).order_by("status", "-serial_year", "-serial_number")
+        ],
         open=[row for row in rows if row.status != ApplicationStatus.DRAFT],
         draft=next((row for row in rows if row.status == ApplicationStatus.DRAFT), None),
         past=list(

@@ -250,6 +250,7 @@ class Standing:
     free_on: date
     guarantors: int
     mutual: bool
+    is_open: bool
 
     @property
     def free_after(self) -> Decimal:
@@ -272,4 +273,6 @@ def standing_before(guarantee: Guarantee, *, on: date) -> Standing:
         free_on=add_months(first, application.term_months - 1),
         guarantors=application.version.guarantors_required if application.version else 0,
         mutual=bool(stands_for(application.member_id, [member.pk])),
+        is_open=application.status == ApplicationStatus.AWAITING_GUARANTORS
+        and guarantee.status == GuaranteeStatus.REQUESTED,
     )

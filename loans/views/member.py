@@ -15,6 +15,7 @@ from core.errors import DomainError, shown_on
 from loans.errors import ProductClosed
 from loans.forms.applications import ConfirmForm, LoanForm, SendForm
 from loans.forms.guarantees import AskForm, ConsentForm, FindGuarantorForm
+from loans.messages import consent_words
 from loans.models import Guarantee
 from loans.selectors.applications import (
     OVER,
@@ -49,6 +50,11 @@ def steps(current: int) -> list[dict[str, str]]:
         {"label": label, "state": "done" if place < current else "now" if place == current else "next"}
         for place, label in enumerate(STEPS, 1)
     ]
+
+
+def typed(request: HttpRequest):
+    """What a form was sent with, if it was: an empty form is one too."""
+    return request.POST if request.method == "POST" else None
 
 
 # Loans and requests ---------------------------------------------------------------------------------------------------
@@ -94,13 +100,13 @@ def figures(request: HttpRequest) -> HttpResponse:
     member = get_object_or_404(Member.objects.select_related("employer"), user=request.user)
     form = _loan_form(request, member, None)
     form.is_valid()
-    return render(request, "loans/apply/_figures.html", {"form": form})
+    return render(request, "loans/apply/figures.html", {"form": form})
 
 
 def _loan_form(request: HttpRequest, member: Member, draft) -> LoanForm:
     on = business_date()
     return LoanForm(
-        request.POST or None,
+        typed(request),
         versions=open_versions(on),
         facts=facts_for(member, on),
         pay_day=member.employer.pay_day,
@@ -117,8 +123,8 @@ def guarantors(request: HttpRequest, number: str) -> HttpResponse:
     version = rules_for(application, business_date())
     if version is None:
         return _closed(request, number)
-    form = AskForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = AskForm(typed(request))
+    if form.is_valid():
         with shown_on(form):
             asked = ask_guarantor(application=application, **form.cleaned_data, by=request.user, at=now())
             messages.success(request, f"{asked.guarantor.name} is on your list for {naira(asked.amount, kobo=False)}.")
@@ -161,8 +167,8 @@ def check(request: HttpRequest, number: str) -> HttpResponse:
     version = rules_for(application, on)
     if version is None:
         return _closed(request, number)
-    form = SendForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = SendForm(typed(request))
+    if form.is_valid():
         with shown_on(form):
             submit_application(application=application, by=request.user, on=on, at=now())
             messages.success(request, f"{number} is sent.")
@@ -214,8 +220,8 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     application = get_object_or_404(own_applications(request.user), number=number)
     if application.status in OVER and request.method == "GET":
         return redirect("loans:application", number)
-    form = ConfirmForm(request.POST or None)
-    if request.method == "POST":
+    form = ConfirmForm(typed(request))
+    if form.is_valid():
         with shown_on(form):
             withdraw_application(application=application, by=request.user, at=now())
             messages.success(request, f"{number} is withdrawn.")
@@ -234,9 +240,10 @@ def guarantees(request: HttpRequest) -> HttpResponse:
 @permission_required("loans.answer_guarantee", raise_exception=True)
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
     """What one is asked to promise, in numbers and words, and the answer."""
-    guarantee = get_object_or_404(answerable(request.user), pk=pk)
-    form = ConsentForm(request.POST or None, guarantee=guarantee)
-    if request.method == "POST" and form.is_valid():
+    guarantee = get_object_or_404(answerable(request.user).filter(application__isnull=False), pk=pk)
+    standing = standing_before(guarantee, on=business_date())
+    form = ConsentForm(typed(request), guarantee=guarantee)
+    if form.is_valid():
         with shown_on(form):
             if form.says_yes:
                 accept_guarantee(guarantee=guarantee, by=request.user, at=now())
@@ -247,5 +254,10 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     return render(
         request,
         "loans/guarantee_answer.html",
-        {"guarantee": guarantee, "form": form, "standing": standing_before(guarantee, on=business_date())},
+        {
+            "guarantee": guarantee,
+            "form": form,
+            "standing": standing,
+            "consent": consent_words(guarantee),
+        },
     )
