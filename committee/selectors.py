@@ -161,15 +161,6 @@ def dossier(application: LoanApplication, *, user) -> Dossier:
     )
 
 
-def rule_checks(application: LoanApplication) -> list[dict[str, str]]:
-    """What was checked when the application was sent in, for the rules list: the numbers of that day."""
-    outcomes = {True: "pass", False: "fail", None: "unknown"}
-    return [
-        {"outcome": outcomes[rule["passed"]], "title": rule["title"], "detail": rule["sentence"]}
-        for rule in (application.rules or {}).get("rules", [])
-    ]
-
-
 def sittings() -> QuerySet[Sitting]:
     """All sittings, newest first, with how many loans each approved and declined."""
     return (

@@ -15,6 +15,7 @@ from committee.services import cast_vote, close_sitting, open_sitting
 from core.dates import business_date
 from core.errors import shown_on
 from loans.models import LoanApplication
+from loans.selectors.applications import checks
 
 
 @permission_required("committee.view_queue", raise_exception=True)
@@ -54,7 +55,7 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
         "committee/dossier.html",
         {
             "dossier": selectors.dossier(application, user=request.user),
-            "checks": selectors.rule_checks(application),
+            "checks": checks(application),
             "form": form,
         },
     )

@@ -1,0 +1,150 @@
+"""The menus of the page frames: what each person may open, and what waits for him there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+
+from core.sql import load_sql
+from notifications.selectors import unread_count
+from users.roles import Role
+
+WAITING = load_sql("portal", "waiting")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One entry of a menu: shown to who has the permission, with how much waits there where that is counted."""
+
+    label: str
+    icon: str
+    route: str
+    permission: str
+    waits: str = ""
+
+
+SECTIONS: list[tuple[str, list[Item]]] = [
+    (
+        "Loans",
+        [
+            Item("Review queue", "gavel", "committee:queue", "committee.view_queue", "under_review"),
+            Item("Sittings", "calendar", "committee:sittings", "committee.view_queue"),
+            Item("To register", "list", "loans:to_register", "loans.view_register", "approved"),
+            Item("Loan register", "loan", "loans:register", "loans.view_register"),
+            Item("Payouts", "bank", "loans:payouts", "loans.view_register", "to_pay"),
+        ],
+    ),
+    (
+        "Money",
+        [
+            Item("Deductions", "calendar", "reconciliation:schedules", "reconciliation.view"),
+            Item("Reconcile", "swap", "reconciliation:returns", "reconciliation.view", "returns"),
+            Item("Suspense", "alert", "reconciliation:suspense", "reconciliation.view", "suspense"),
+            Item("Books", "chart", "reports:trial_balance", "ledger.view_books"),
+        ],
+    ),
+    (
+        "Society",
+        [
+            Item("Members", "users", "portal:members", "members.view_register"),
+            Item("Savings to pay out", "savings", "portal:withdrawals", "members.approve_withdrawal", "withdrawals"),
+            Item("Bring your books in", "download", "onboarding:imports", "onboarding.import_books"),
+            Item("People and roles", "scale", "users:people", "users.manage_roles"),
+            Item("Records", "cog", "admin:index", "portal.use_admin"),
+        ],
+    ),
+]
+
+TABS = [
+    ("Home", "home", "portal:member_home"),
+    ("Savings", "savings", "portal:savings"),
+    ("Loans", "loan", "loans:mine"),
+    ("Promises", "users", "loans:guarantees"),
+    ("More", "more", "users:me"),
+]
+
+
+def context(request: HttpRequest) -> dict[str, Any]:
+    """What the frames draw: `tabs`, `nav`, `links`, `role_label`, `unread_messages`, each worked out only there."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"links": SimpleLazyObject(lambda: {"home": "/", "theme": reverse("users:theme")})}
+    return {
+        "tabs": SimpleLazyObject(lambda: tabs(request)),
+        "nav": SimpleLazyObject(lambda: sections(request)),
+        "links": SimpleLazyObject(links),
+        "role_label": SimpleLazyObject(lambda: role_label(user)),
+        "unread_messages": SimpleLazyObject(lambda: unread_count(user)),
+    }
+
+
+def links() -> dict[str, str]:
+    return {
+        "home": reverse("portal:home"),
+        "messages": reverse("notifications:inbox"),
+        "account": reverse("users:me"),
+        "help": reverse("portal:help"),
+        "theme": reverse("users:theme"),
+        "sign_out": reverse("account_logout"),
+        "practice_switch": reverse("users:practice_sign_in"),
+    }
+
+
+def tabs(request: HttpRequest) -> list[dict[str, Any]]:
+    """The member's five tabs; nothing for who has no membership."""
+    if not request.user.has_perm("loans.view_own"):
+        return []
+    here = _here(request)
+    return [
+        {"label": label, "icon": icon, "url": reverse(route), "current": here(route)} for label, icon, route in TABS
+    ]
+
+
+def sections(request: HttpRequest) -> list[dict[str, Any]]:
+    """The staff menu of what this person may open, with his own passbook above it when he is a member too."""
+    here, waiting = _here(request), waiting_counts()
+    shown = [
+        {
+            "title": title,
+            "items": [_drawn(item, here, waiting) for item in items if request.user.has_perm(item.permission)],
+        }
+        for title, items in SECTIONS
+    ]
+    if request.user.has_perm("loans.view_own"):
+        own = {"label": "My passbook", "icon": "home", "url": reverse("portal:member_home"), "current": False}
+        shown.insert(0, {"title": "", "items": [own]})
+    return [section for section in shown if section["items"]]
+
+
+def _drawn(item: Item, here: Callable[[str], bool], waiting: dict[str, int]) -> dict[str, Any]:
+    return {
+        "label": item.label,
+        "icon": item.icon,
+        "url": reverse(item.route),
+        "current": here(item.route),
+        "count": waiting.get(item.waits, 0),
+    }
+
+
+def _here(request: HttpRequest) -> Callable[[str], bool]:
+    match = request.resolver_match
+    return lambda route: match is not None and match.view_name == route
+
+
+def waiting_counts() -> dict[str, int]:
+    """How much waits at each desk, in one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING)
+        return dict(zip([column.name for column in cursor.description], cursor.fetchone(), strict=True))
+
+
+def role_label(user) -> str:
+    """What a person is in the society, in a word or two for the bar."""
+    offices = [Role(role).label for role in Role if role in user.roles and role != Role.MEMBER]
+    return ", ".join(offices[:2]) or "Member"
