@@ -15,7 +15,7 @@ PRACTICE = ENV.practice
 SITE_URL = ENV.site_url
 DATA_FOLDER = Path(ENV.cooploan_data)
 MEDIA_ROOT = DATA_FOLDER / "uploads"
-ALLOWED_HOSTS = [ENV.host, *ENV.allowed_hosts, *(["localhost", "127.0.0.1", "[::1]"] if not ENV.is_https else [])]
+ALLOWED_HOSTS = [ENV.host, *ENV.allowed_hosts, "localhost", "127.0.0.1", "[::1]"]  # the last for probes from inside
 ROOT_URLCONF = "cooploan.urls"
 WSGI_APPLICATION = "cooploan.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -156,9 +156,11 @@ if ENV.redis_url:
             "BACKEND": "django_redis.cache.RedisCache",
             "LOCATION": ENV.redis_url,
             "KEY_PREFIX": "cooploan",
-            "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 2, "SOCKET_TIMEOUT": 2},
+            # Without Redis the site goes on: sessions are read from the database, passwords are locked out there.
+            "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 2, "SOCKET_TIMEOUT": 2, "IGNORE_EXCEPTIONS": True},
         }
     }
+    DJANGO_REDIS_LOG_IGNORED_EXCEPTIONS = True
     SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 else:
     CACHES = {

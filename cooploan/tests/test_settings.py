@@ -155,3 +155,14 @@ def test_the_practice_site_sends_nothing_out(fresh_database):
     code = "from django.conf import settings; print(settings.EMAIL_BACKEND.split('.')[-2])"
     assert _in_production(code) == "smtp\n"
     assert _in_production(code, PRACTICE="1") == "dummy\n"
+
+
+def test_people_stay_signed_in_while_redis_is_away(fresh_database, tmp_path):
+    code = """
+from django.contrib.sessions.backends.cached_db import SessionStore
+session = SessionStore()
+session["member"] = "UMCS/0001"
+session.save()
+print(SessionStore(session.session_key)["member"])
+"""
+    assert _in_production(code, REDIS_URL=f"unix://{tmp_path}/nobody-listens?db=0") == "UMCS/0001\n"
