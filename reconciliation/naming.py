@@ -125,7 +125,7 @@ class Comparison:
     def strength(self) -> int:
         """How well the names go together, 0 to 100, for ranking one member against another."""
         if self.fit < Fit.NEAR:
-            return {Fit.NONE: 0, Fit.CLASH: min(50, 20 + 15 * self.agreed), Fit.WEAK: 50}[self.fit]
+            return {Fit.NONE: 0, Fit.CLASH: (20, 35, 60)[min(self.agreed, 2)], Fit.WEAK: 50}[self.fit]
         whole = 86 if self.extra else 90 if self.left_out else 100
         return max(60, whole - 3 * len(self.known_spellings) - 8 * len(self.slips))
 

@@ -36,8 +36,8 @@ class Number(Enum):
 
 
 NUMBER_POINTS = {
-    Number.SAME: 30,
-    Number.CONFIRMED: 28,
+    Number.SAME: 25,
+    Number.CONFIRMED: 24,
     Number.SHARED: 15,
     Number.SLIP: 8,
     Number.ANOTHERS: -4,
@@ -99,7 +99,7 @@ def _amount_points(amount: Decimal, one: Expected, roll: Roll) -> int:
         return 22 if roll.amounts[one.amount] <= 2 else 14
     if cause == causes.DOUBLE_MONTH:
         return 8
-    return 0 if one.amount / 5 <= amount <= one.amount * 3 else -8
+    return -6 if one.amount / 5 <= amount <= one.amount * 3 else -12
 
 
 def number_relation(line: ReturnLine, member: int, roll: Roll) -> tuple[Number, int | None]:

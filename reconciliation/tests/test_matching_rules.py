@@ -53,9 +53,9 @@ def test_a_number_is_known_without_its_zeros_and_dashes(written):
 
 
 def test_a_number_without_zeros_that_fits_two_members_is_nobodys():
-    other = Expected("eve", "UMCS/0009", "EZE Eve", "1234", Decimal("100.00"))
-    found = only(match(lines(("01234", "UNKNOWN PERSON", "20000")), [ADA, other]))
-    assert told(found) == (None, "unmatched", "stranger")
+    other = Expected("eve", "UMCS/0009", "EZE Eve", "1234", ADA.amount)
+    assert only(match(lines(("01234", "", "20000")), [ADA, other])).state == "unmatched"
+    assert only(match(lines(("001234", "", "20000")), [ADA, other])).member == "ada"
 
 
 def test_a_misspelt_name_with_the_right_number_is_matched_and_told():
@@ -121,7 +121,8 @@ def test_a_misspelt_name_with_a_wrong_number_is_suggested():
 
 
 def test_a_name_that_fits_two_members_is_given_to_neither():
-    found = only(match(lines(("009999", "BRIGGS EMEKA", "20000")), [BEN, TWIN]))
+    same_amount = Expected("twin", "UMCS/0003", "BRIGGS Emeka Adewale", "007777", BEN.amount)
+    found = only(match(lines(("009999", "BRIGGS EMEKA", "35000.50")), [BEN, same_amount]))
     assert told(found) == (None, "unmatched", "wrong_number")
     assert {one.member for one in found.alternatives} == {"ben", "twin"}
 
@@ -137,6 +138,20 @@ def test_a_short_name_under_a_namesakes_number_with_the_namesakes_amount_is_not_
     found = only(match(lines(("001299", "BRIGGS EMEKA", "35000.50")), [BEN, same_amount]))
     assert found.state == "suggested"
     assert "twin" in {one.member for one in found.alternatives}
+
+
+def test_a_short_name_with_an_odd_amount_is_not_matched_while_a_namesake_has_no_line():
+    odd = ("001299", "BRIGGS EMEKA", "9000")
+    assert told(only(match(lines(odd), [BEN, TWIN]))) == ("ben", "suggested", "short")
+    both = match(lines(odd, ("007777", "BRIGGS EMEKA", "12500")), [BEN, TWIN])
+    assert told(both.matches[0]) == ("ben", "matched", "short")
+
+
+def test_a_name_nearer_to_another_member_goes_to_him_when_the_amount_is_his_too():
+    wale = Expected("wale", "UMCS/0011", "OJO Adewale", "005005", Decimal("9000.00"))
+    wole = Expected("wole", "UMCS/0012", "OJO Adewole", "006006", Decimal("7000.00"))
+    found = only(match(lines(("005005", "OJO ADEWOLE", "7000")), [wale, wole]))
+    assert told(found) == ("wole", "suggested", "wrong_number")
 
 
 def test_a_namesake_with_a_line_of_his_own_is_no_doubt():
@@ -247,6 +262,12 @@ def test_a_confirmed_number_that_the_register_since_gave_to_a_namesake_is_asked_
     memory = [Alias("ben", "007777", "BRIGGS EMEKA")]
     found = only(match(lines(("007777", "BRIGGS EMEKA", "35000.50")), [BEN, TWIN], memory))
     assert found.state == "suggested"
+
+
+def test_a_confirmed_number_that_is_now_anothers_is_a_wrong_number_again():
+    memory = [Alias("ben", "007777", "BRIGGS EMEKA")]
+    found = only(match(lines(("007777", "BRIGGS EMEKA LADI", "35000.50")), [BEN, TWIN], memory))
+    assert told(found) == ("ben", "suggested", "wrong_number")
 
 
 def test_a_confirmed_number_under_another_name_is_not_taken_on_trust():

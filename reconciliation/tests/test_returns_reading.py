@@ -205,6 +205,12 @@ def test_a_name_that_another_sheet_shortens_is_the_same_person():
     assert one.amount == Decimal("1000.00")
 
 
+def test_amounts_without_a_person_are_not_one_person():
+    rows = [HEADINGS, [1, "7", "ADA OKAFOR", 100], [None, None, None, 5]]
+    parsed = read_return(book(("SAVINGS", rows), ("LOAN", rows)))
+    assert [one.amount for one in parsed.lines] == [Decimal("200.00"), Decimal("5.00"), Decimal("5.00")]
+
+
 def test_a_summary_sheet_does_not_count_people_twice():
     rows = [HEADINGS, [1, "7", "ADA OKAFOR", 100]]
     both = [HEADINGS, [1, "7", "ADA OKAFOR", 200]]
