@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import connection, transaction
@@ -18,7 +18,7 @@ from engine.schedules import Line, ScheduleTerms, build_schedule
 from ledger.services import account, open_sub_accounts
 from loans.eligibility.cost import METHODS
 from loans.errors import AlreadyRegistered, BorrowerNotActive, NotApproved, NotReadyToPay, NotYourOwnLoan
-from loans.models import Guarantee, Installment, Loan, LoanApplication, LoanOrigin
+from loans.models import Guarantee, Loan, LoanApplication, LoanOrigin
 from loans.selectors.register import MonthCap, month_cap, queue
 from loans.states import ApplicationStatus, LoanStatus
 from members.models import Member
@@ -29,6 +29,7 @@ from users.models import User
 # Pay offices take changes for a month's salaries until about the middle of it: a loan registered later is first
 # deducted in the month after.
 CUT_OFF_DAY = 15
+STORE_INSTALLMENTS = load_sql("loans", "store_installments")
 MOVE_DUE_DATES = load_sql("loans", "move_due_dates")
 
 
@@ -73,12 +74,12 @@ def register_loan(*, application: LoanApplication, by: User, on: date, at: datet
     loan = Loan.objects.create(
         serial=serial, serial_year=on.year, serial_number=number, origin=LoanOrigin.APPLICATION,
         application=application, member=borrower, product=application.product, version=version,
-        principal=approval.amount, annual_rate_percent=version.annual_rate_percent, method=version.method, term_months=approval.term_months,
-        instalment=lines[0].total, granted_on=on, registered_on=on, registered_by=by,
+        principal=approval.amount, annual_rate_percent=version.annual_rate_percent, method=version.method,
+        term_months=approval.term_months, instalment=lines[0].total, granted_on=on, registered_on=on, registered_by=by,
         scheduled_principal=approval.amount, status=LoanStatus.REGISTERED if is_payable else LoanStatus.QUEUED,
         released_on=on if is_payable else None, account=_open_account(application, serial, borrower),
     )  # fmt: skip
-    Installment.objects.bulk_create(instalments_from(loan, lines))
+    store_installments({loan.pk: lines})
     Guarantee.objects.live().filter(application=application).update(loan=loan)
     transition(application, ApplicationStatus.REGISTERED, by=by, at=at)
     record(
@@ -156,12 +157,18 @@ def loan_page(loan: Loan) -> str:
     return f"/loans/{loan.serial}/"
 
 
-def instalments_from(loan: Loan, lines: Sequence[Line]) -> list[Installment]:
-    """The engine's lines as instalments of a loan, not yet stored."""
-    return [
-        Installment(loan=loan, number=line.number, due_on=line.due_on, principal=line.principal, interest=line.interest)
-        for line in lines
+def store_installments(schedules: Mapping[int, Sequence[Line]]) -> None:
+    """Store the engine's lines as the instalments of loans, by the loan's id, in one statement."""
+    rows = [(loan_id, line) for loan_id, lines in schedules.items() for line in lines]
+    columns = [
+        [loan_id for loan_id, _ in rows],
+        [line.number for _, line in rows],
+        [line.due_on for _, line in rows],
+        [line.principal for _, line in rows],
+        [line.interest for _, line in rows],
     ]
+    with connection.cursor() as cursor:
+        cursor.execute(STORE_INSTALLMENTS, columns)
 
 
 def _refuse_unless_approved(application: LoanApplication) -> None:

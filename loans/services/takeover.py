@@ -24,7 +24,6 @@ from loans import postings
 from loans.errors import BadBalance, BadSerial, HasRepayments, SerialTaken
 from loans.models import (
     Guarantee,
-    Installment,
     InterestMethod,
     Loan,
     LoanOrigin,
@@ -33,7 +32,7 @@ from loans.models import (
     Repayment,
 )
 from loans.services.closures import release_guarantees
-from loans.services.registration import instalments_from
+from loans.services.registration import store_installments
 from loans.states import GuaranteeStatus, LoanStatus
 from members.models import Member
 from users.models import User
@@ -110,10 +109,7 @@ def take_over_loans(
     for year, last in _last_numbers(loans).items():
         raise_floor("loan", year, last)
     Loan.objects.bulk_create(loans, batch_size=BATCH)
-    Installment.objects.bulk_create(
-        [one for loan, lines in zip(loans, schedules, strict=True) for one in instalments_from(loan, lines)],
-        batch_size=BATCH,
-    )
+    store_installments({loan.pk: lines for loan, lines in zip(loans, schedules, strict=True)})
     _hold_guarantors(rows, loans, members, by=by, at=at, batch=batch)
     post_entries(drafts=[_draft(loan, against_account_id, on, batch) for loan in loans], by=by)
     record_many("loans.loan.taken_over", by=by, at=at, batch=batch, subjects=[
