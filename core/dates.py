@@ -6,10 +6,14 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone
 
+from core.display import dmy
 from core.errors import DomainError
 from core.models import PracticeClock
 
 LAGOS = ZoneInfo("Africa/Lagos")
+
+# In sentences a date is said as it is drawn: `Fri 27 Nov 2026`.
+spoken_date = dmy
 
 
 class NotThePracticeSite(DomainError):
