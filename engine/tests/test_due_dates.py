@@ -87,6 +87,8 @@ def test_impossible_days_and_counts_are_refused() -> None:
 def test_the_conventions_of_counting_days() -> None:
     start, end = date(2026, 1, 31), date(2026, 3, 1)
     assert days_30_360(start, end) == 31
+    assert days_30_360(date(2026, 1, 15), date(2026, 1, 31)) == 16
+    assert days_30_360(date(2026, 1, 30), date(2026, 3, 31)) == 60
     assert year_fraction(start, end, DayCount.ACTUAL_365) == Fraction(29, 365)
     assert year_fraction(start, end, DayCount.ACTUAL_360) == Fraction(29, 360)
     assert year_fraction(date(2027, 12, 31), date(2028, 1, 2), DayCount.ACTUAL_ACTUAL) == (

@@ -12,6 +12,7 @@ from engine.errors import BadDates, BadTerms, NoSolution
 from engine.rates import (
     TimeUnit,
     UnitPeriod,
+    _solve,
     effective_apr,
     effective_yearly_rate,
     internal_rate,
@@ -51,6 +52,18 @@ def test_an_interest_free_loan_costs_nothing_and_a_gift_costs_less_than_nothing(
 def test_the_rate_found_is_the_rate_with_which_the_advance_was_made(rate: Decimal, payments: list[Decimal]) -> None:
     advance = sum(payment / (1 + rate) ** k for k, payment in enumerate(payments, 1))
     assert abs(internal_rate(advance, payments) - rate) < TINY
+
+
+@pytest.mark.parametrize("payment", [5, 6, 60, 6000])
+def test_the_search_for_a_rate_is_short(payment: int) -> None:
+    tries = []
+
+    def excess(rate: Decimal) -> Decimal:
+        tries.append(rate)
+        return sum(payment / (1 + rate) ** k for k in range(1, 25)) - 100
+
+    _solve(excess)
+    assert len(tries) < 45
 
 
 @given(st.integers(min_value=1, max_value=24), st.decimals(min_value=10, max_value=2000, places=2))

@@ -206,6 +206,16 @@ def test_in_a_full_moratorium_the_interest_is_spread_over_the_later_instalments_
     assert spread[3].total - waived[3].total == D("1666.67")
 
 
+def test_a_flat_loan_charges_nothing_for_the_months_that_are_let_off_in_full() -> None:
+    free, kept = (
+        build_schedule(terms(method=Method.FLAT, moratorium=kind, moratorium_periods=3))
+        for kind in (Moratorium.FULL_WITHOUT_INTEREST, Moratorium.FULL_WITH_INTEREST)
+    )
+    assert sum(line.interest for line in free) == 9 * 5000
+    assert sum(line.interest for line in kept) == 12 * 5000
+    assert [line.total for line in free[:3]] == [line.total for line in kept[:3]] == [0, 0, 0]
+
+
 def test_interest_by_days_follows_the_length_of_each_month() -> None:
     lines = build_schedule(
         terms(

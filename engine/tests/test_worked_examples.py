@@ -164,16 +164,13 @@ def as_rows(rows: list[list[Any]]) -> list[list[Decimal]]:
 def check_regulation_z(case: Case) -> None:
     given, published = case["inputs"], case["expected"]["apr_percent"]
     advance, start = money(given["amount"]), day(given["advance"])
-    single = given.get("payment") or (given["payments"][4:] if given["payments"].startswith("1 x 1080") else None)
-    if single:
-        amount, _, paid_on = single.partition(" on ")
-        paid_on = paid_on or given["first_payment"]
-        whole, odd, per_year = single_payment_unit(start, day(paid_on))
-        payments = [Decimal(amount)]
+    text, _, paid_on = given.get("payment", given.get("payments")).partition(" on ")
+    payments, first = stream(text), day(paid_on or given["first_payment"])
+    if len(payments) == 1:
+        whole, odd, per_year = single_payment_unit(start, first)
     else:
         unit = UnitPeriod(given.get("unit_period", "quarter"))
-        payments = stream(given["payments"])
-        whole, odd = unit_periods(start, day(given["first_payment"]), unit)
+        whole, odd = unit_periods(start, first, unit)
         per_year = Fraction(UNIT_PERIODS_PER_YEAR[unit])
     if "t" in given:
         assert (whole, odd) == (given["t"], Fraction(given["f"]))
