@@ -64,14 +64,20 @@ class Layout:
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> "Layout":
-        """The layout that `to_json` stored; refuses words that it does not know, so that a typing slip is seen."""
+        """The layout that `to_json` stored; ValueError for words that it does not know and for columns left out."""
         known = {one.name for one in fields(cls)}
         unknown = sorted(set(stored) - known)
         if unknown:
             raise ValueError(f"A return's layout has no {', '.join(unknown)}; it has {', '.join(sorted(known))}.")
         if stored.get("shape", ONE_ROW) not in SHAPES:
             raise ValueError(f"The shape of a return is one of {', '.join(SHAPES)}.")
-        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in stored.items()})
+        layout = cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in stored.items()})
+        by_letter, wide = layout.columns, layout.shape == ELEMENT_COLUMNS
+        people = {"staff_no", "name"} & by_letter.keys() if by_letter else layout.staff_no or layout.name
+        amounts = layout.element_columns if wide else by_letter.get("amount") if by_letter else layout.amount
+        if not people or not amounts:
+            raise ValueError("A return's layout names a column of staff numbers or names, and one of amounts.")
+        return layout
 
     def element_for(self, written: str) -> str:
         """Our word for an element as the employer writes it; his own in small letters where we have none."""

@@ -7,8 +7,8 @@ from core.workbooks import Value
 
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 IN_WORDS = re.compile(rf"\b({'|'.join(MONTHS)})[A-Z]*[\s,./'_-]*((?:20)?\d\d)\b")
-YEAR_FIRST = re.compile(r"\b(20\d\d)[-/. ]?(0[1-9]|1[0-2])\b")
-MONTH_FIRST = re.compile(r"\b(0?[1-9]|1[0-2])[-/. ](20\d\d)\b")
+YEAR_FIRST = re.compile(r"(?<![\d/.-])(20\d\d)[-/. ]?(0[1-9]|1[0-2])(?![\d/.-])")
+MONTH_FIRST = re.compile(r"(?<![\d/.-])(0?[1-9]|1[0-2])[-/. ](20\d\d)\b")
 
 
 def period_in(value: Value) -> str | None:

@@ -23,6 +23,7 @@ from reconciliation.returns.people import Gathering
 from reconciliation.returns.periods import period_in
 
 TOTAL = re.compile(r"\bTOTALS?\b|\b(BROUGHT|CARRIED) FORWARD\b|^((BALANCE|AMOUNT) )?[BC] ?F(WD)?$")
+PERIOD_WORDS = re.compile(r"\b(PERIOD|MONTH)\b")
 PLAIN_FIGURES = re.compile(r"\d+(\.\d\d?)?")
 
 
@@ -86,10 +87,16 @@ class _Reader:
         lines = self.gathering.lines()
         if not lines:
             names = ", ".join(sheet.name for sheet in workbook.sheets)
-            self._note(ERROR, "nobody_found", names, "No row with a person and an amount was found in this file.")
+            message = (
+                "No row with a person and an amount was found in this file. "
+                "If the employer has new headings, put them into its format."
+            )
+            self._note(ERROR, "nobody_found", names, message)
         if len(self.periods) > 1:
             places = ", ".join(f"{period} (row {row} of {sheet})" for period, (sheet, row) in self.periods.items())
-            self._note(WARNING, "several_periods", self.sheets_read[0], f"The file speaks of several months: {places}.")
+            self._note(
+                WARNING, "several_periods", workbook.sheets[0].name, f"The file speaks of several months: {places}."
+            )
         period = next(iter(self.periods)) if len(self.periods) == 1 else None
         total = sum((line.amount for line in lines), NOTHING)
         return ParsedReturn(
@@ -181,17 +188,20 @@ class _Reader:
         return _Columns(staff_no, name, rest, element, period, find(self.layout.row_total), amounts)
 
     def _see_period(self, row: int, cells: list[Value]) -> None:
+        """Note the month of a title; a bare date counts only where the row calls it a period, not one of printing."""
+        called = any(PERIOD_WORDS.search(heading(cell)) for cell in cells)
         for cell in cells:
-            if period := period_in(cell):
+            if (called or isinstance(cell, str)) and (period := period_in(cell)):
                 self.periods.setdefault(period, (self.sheet.name, row))
 
     # Totals
 
     def _total_label(self, cells: list[Value]) -> str:
-        """The words of a row of totals: they stand where no person's number does."""
-        number = _cell(cells, self.columns.staff_no)
-        if number not in (None, "") and not TOTAL.search(heading(number)):
-            return ""
+        """The words of a row of totals; a row with a person's number or name is none, whatever else it says."""
+        for at in (self.columns.staff_no, self.columns.name):
+            written = _cell(cells, at)
+            if written not in (None, "") and not TOTAL.search(heading(written)):
+                return ""
         words = [cell for cell in cells if isinstance(cell, str) and TOTAL.search(heading(cell))]
         return words[0].strip() if words else ""
 
