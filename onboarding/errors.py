@@ -9,3 +9,27 @@ class MappingInvalid(DomainError):
     def __init__(self, faults: list) -> None:
         self.faults = faults
         super().__init__(" ".join(str(fault) for fault in faults) or "This mapping cannot be used.", field="mapping")
+
+
+class StillBlocked(DomainError):
+    """The workbook has problems that leave nothing safe to post until a person has decided."""
+
+
+class ApprovedByItsProposer(DomainError):
+    """Who proposed an import may not approve it."""
+
+    message = "You proposed these books, so somebody else must approve them."
+
+
+class BooksAlreadyIn(DomainError):
+    """Another import of this society is in the books."""
+
+    message = "The society's books are in already. Undo that import first if they are to come in again."
+
+
+class MemberInRegister(DomainError):
+    """A member number of the workbook is in the register of this site already, and not from an undone import."""
+
+
+class UsedSince(DomainError):
+    """Something was done with the imported accounts after the import, so it cannot be undone as a whole."""

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.timezone import now
+
+from core.display import naira
+from core.errors import DomainError
+from onboarding.books import Analysis
+from onboarding.problems import GRADE_ORDER
+from onboarding.services import bring_books, look_at, post_books, propose_books
+from users.selectors import person
+
+
+class Command(BaseCommand):
+    help = "Read a society's own workbook and list every problem; with --post, put its books in."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path, help="the workbook: XLSX or CSV")
+        what = parser.add_mutually_exclusive_group()
+        what.add_argument("--dry-run", action="store_true", help="only look; this is what happens without --post too")
+        what.add_argument("--post", action="store_true", help="put the books in")
+        parser.add_argument("--by", help="who proposes them: a sign-in name or e-mail address; needed with --post")
+        parser.add_argument("--approved-by", help="who approves them: another person; needed with --post")
+        parser.add_argument("--json", action="store_true", help="print plain data")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        path: Path = options["file"]
+        if options["post"] and not (options["by"] and options["approved_by"]):
+            raise CommandError("Two people put the books in: say --by USER and --approved-by USER.")
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
+        try:
+            analysis = look_at(data=data, file_name=path.name)[2]
+            if options["post"]:
+                self._post(data, path.name, options)
+        except (DomainError, ObjectDoesNotExist) as refused:
+            raise CommandError(str(refused)) from refused
+        if options["json"]:
+            self.stdout.write(
+                json.dumps(analysis.to_json() | {"posted": options["post"]}, ensure_ascii=False, indent=1)
+            )
+        else:
+            self._tell(analysis, posted=options["post"])
+
+    def _post(self, data: bytes, name: str, options: dict[str, Any]) -> None:
+        proposer, approver = person(options["by"]), person(options["approved_by"])
+        book_import = bring_books(data=data, file_name=name, by=proposer, at=now())
+        propose_books(book_import=book_import, by=proposer, at=now())
+        post_books(book_import=book_import, by=approver, at=now())
+
+    def _tell(self, analysis: Analysis, *, posted: bool) -> None:
+        for problem in sorted(analysis.problems, key=lambda problem: GRADE_ORDER[problem.grade]):
+            where = ", ".join(
+                part for part in (problem.sheet, f"row {problem.row}" if problem.row else "", problem.column) if part
+            )
+            self.stdout.write(f"{problem.grade:<9} {where:<26} {problem.message}")
+        self.stdout.write("")
+        for name, value in analysis.totals.items():
+            self.stdout.write(f"{name:<14}{value if isinstance(value, int) else naira(value):>22}")
+        for line in analysis.tie_out:
+            because = f"; {'; '.join(line.causes)}" if line.causes else ""
+            self.stdout.write(f"{line.what}: the trial balance has {naira(line.difference)} more{because}")
+        self.stdout.write("The books are in." if posted else "Nothing was stored: this was only a look.")

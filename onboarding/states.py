@@ -1,0 +1,18 @@
+from django.db import models
+
+
+class ImportStatus(models.TextChoices):
+    DRAFT = "draft", "Being looked at"
+    PROPOSED = "proposed", "Waits for a second person"
+    POSTED = "posted", "In the books"
+    UNDONE = "undone", "Undone"
+    DROPPED = "dropped", "Dropped"
+
+
+IMPORT_TRANSITIONS = {
+    ImportStatus.DRAFT: {ImportStatus.PROPOSED, ImportStatus.DROPPED},
+    ImportStatus.PROPOSED: {ImportStatus.DRAFT, ImportStatus.POSTED, ImportStatus.DROPPED},
+    ImportStatus.POSTED: {ImportStatus.UNDONE},
+    ImportStatus.UNDONE: set(),
+    ImportStatus.DROPPED: set(),
+}
