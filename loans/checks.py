@@ -1,0 +1,102 @@
+"""The register's invariants, recounted from the tables: each query returns one row per break, and must return none."""
+
+from core.checks import Invariant
+
+INVARIANTS = [
+    Invariant("I10", "Every loan of ours that runs was paid out once, for its approval, by another hand", """
+        SELECT l.serial, l.principal FROM loans_loan l
+        LEFT JOIN loans_disbursement d ON d.loan_id = l.id
+        LEFT JOIN loans_loanapproval a ON a.application_id = l.application_id
+        WHERE l.origin = 'application' AND (
+          (l.status IN ('active', 'closed') AND d.loan_id IS NULL)
+          OR (l.status IN ('queued', 'registered') AND d.loan_id IS NOT NULL)
+          OR (d.loan_id IS NOT NULL AND (d.approval_id <> l.application_id OR d.disbursed_by_id = a.approved_by_id
+            OR d.amount <> (SELECT sum(j.debit) FROM ledger_journalline j
+                             WHERE j.entry_id = d.entry_id AND j.account_id = l.account_id))))""",
+        counted="SELECT count(*) FROM loans_loan WHERE origin = 'application'"),
+    Invariant("I13", "Every loan of ours has the terms that were approved", """
+        SELECT l.serial, l.principal - coalesce(a.amount, 0) FROM loans_loan l
+        LEFT JOIN loans_loanapproval a ON a.application_id = l.application_id
+        LEFT JOIN loans_loanapplication p ON p.id = l.application_id
+        LEFT JOIN loans_productversion v ON v.id = p.version_id
+        WHERE l.origin = 'application' AND
+          (l.principal, l.term_months, l.member_id, l.version_id, l.annual_rate_percent, l.method)
+          IS DISTINCT FROM (a.amount, a.term_months, p.member_id, v.id, v.annual_rate_percent, v.method)""",
+        counted="SELECT count(*) FROM loans_loan WHERE origin = 'application'"),
+    Invariant("I16", "Every repayment is explained by its allocations and is what its entry took in", """
+        SELECT r.reference, r.amount - coalesce(x.principal + x.interest, 0) FROM loans_repayment r
+        LEFT JOIN (SELECT repayment_id, sum(principal) AS principal, sum(interest) AS interest
+                     FROM loans_allocation GROUP BY 1) x ON x.repayment_id = r.id
+        JOIN loans_loan l ON l.id = r.loan_id
+        WHERE (r.principal, r.interest) IS DISTINCT FROM (x.principal, x.interest)
+          OR r.principal IS DISTINCT FROM coalesce((SELECT sum(j.credit - j.debit) FROM ledger_journalline j
+               WHERE j.entry_id = r.entry_id AND j.account_id = l.account_id), 0)
+        UNION ALL
+        SELECT r.reference, r.amount FROM loans_repayment r
+        LEFT JOIN ledger_journalentry e ON e.reverses_id = r.entry_id
+        WHERE r.reversed_by_entry_id IS DISTINCT FROM e.id""",
+        counted="SELECT count(*) FROM loans_repayment"),
+    Invariant("I17", "What is marked as paid on an instalment is the sum of the payments that stand", """
+        SELECT l.serial || ' no. ' || i.number,
+               i.principal_paid + i.interest_paid - coalesce(x.principal + x.interest, 0)
+        FROM loans_installment i JOIN loans_loan l ON l.id = i.loan_id
+        LEFT JOIN (SELECT a.installment_id, sum(a.principal) AS principal, sum(a.interest) AS interest,
+                          sum(a.interest_waived) AS waived
+                     FROM loans_allocation a JOIN loans_repayment r ON r.id = a.repayment_id
+                    WHERE r.reversed_by_entry_id IS NULL GROUP BY 1) x ON x.installment_id = i.id
+        WHERE (i.principal_paid, i.interest_paid, i.interest_waived)
+          <> (coalesce(x.principal, 0), coalesce(x.interest, 0), coalesce(x.waived, 0))""",
+        counted="SELECT count(*) FROM loans_installment"),
+    Invariant("I18", "The instalments of a loan pay back its principal to the kobo", """
+        SELECT l.serial, l.scheduled_principal - coalesce(x.principal, 0) FROM loans_loan l
+        LEFT JOIN (SELECT loan_id, sum(principal) AS principal FROM loans_installment GROUP BY 1) x ON x.loan_id = l.id
+        WHERE l.scheduled_principal <> coalesce(x.principal, 0)""",
+        counted="SELECT count(*) FROM loans_loan"),
+    Invariant("I19", "What a loan owes in the books is what its instalments leave unpaid", """
+        SELECT l.serial, b.balance - x.owed FROM loans_loan l
+        JOIN ledger_accountbalance b ON b.account_id = l.account_id
+        CROSS JOIN LATERAL (SELECT CASE WHEN l.status IN ('active', 'closed')
+          THEN l.scheduled_principal - coalesce((SELECT sum(principal_paid) FROM loans_installment
+                                                  WHERE loan_id = l.id), 0) ELSE 0 END AS owed) x
+        WHERE b.balance <> x.owed""",
+        counted="SELECT count(*) FROM loans_loan"),
+    Invariant("I20", "The serials of our loans and certificates have no gap", """
+        SELECT 'loan ' || c.year, c.last - o.first + 1 - (SELECT count(DISTINCT serial_number) FROM loans_loan
+                 WHERE serial_year = c.year AND serial_number BETWEEN o.first AND c.last)
+        FROM core_serialcounter c
+        JOIN (SELECT serial_year, min(serial_number) AS first FROM loans_loan WHERE origin = 'application' GROUP BY 1) o
+          ON o.serial_year = c.year
+        WHERE c.document = 'loan' AND c.last - o.first + 1 <> (SELECT count(DISTINCT serial_number) FROM loans_loan
+                 WHERE serial_year = c.year AND serial_number BETWEEN o.first AND c.last)
+        UNION ALL
+        SELECT 'certificate ' || c.year, c.last - x.issued FROM core_serialcounter c
+        CROSS JOIN LATERAL (SELECT count(DISTINCT e.data->>'certificate_number') AS issued FROM audit_event e
+          WHERE e.verb = 'loans.loan.certificate_issued'
+            AND split_part(e.data->>'certificate_number', '/', 2) = c.year::text) x
+        WHERE c.document = 'certificate' AND c.last <> x.issued""",
+        counted="""SELECT (SELECT count(*) FROM loans_loan WHERE origin = 'application')
+          + (SELECT count(*) FROM loans_loan WHERE certificate_number IS NOT NULL)"""),
+    Invariant("LH", "Every promise that stands is held on the guarantor's savings, and no other", """
+        SELECT g.id::text, g.amount - g.uncovered - coalesce(h.amount, 0) FROM loans_guarantee g
+        LEFT JOIN ledger_hold h ON h.id = g.hold_id
+        LEFT JOIN members_member m ON m.id = g.guarantor_id
+        WHERE (g.status = 'accepted' AND (g.amount - g.uncovered <> coalesce(h.amount, 0) OR h.released_at IS NOT NULL
+                 OR (h.id IS NOT NULL AND h.account_id <> m.savings_account_id)))
+           OR (g.status <> 'accepted' AND h.id IS NOT NULL AND h.released_at IS NULL)
+        UNION ALL
+        SELECT h.reference, h.amount FROM ledger_hold h LEFT JOIN loans_guarantee g ON g.hold_id = h.id
+        WHERE h.purpose = 'guarantee' AND h.released_at IS NULL AND g.id IS NULL""",
+        counted="SELECT count(*) FROM loans_guarantee WHERE status = 'accepted'"),
+    Invariant("LC", "A closed loan owes nothing, holds nobody, and has its certificate", """
+        SELECT l.serial, b.balance FROM loans_loan l JOIN ledger_accountbalance b ON b.account_id = l.account_id
+        WHERE l.status = 'closed' AND (b.balance <> 0 OR l.certificate_number IS NULL OR l.closed_on IS NULL
+          OR EXISTS (SELECT 1 FROM loans_guarantee g WHERE g.loan_id = l.id AND g.status = 'accepted')
+          OR EXISTS (SELECT 1 FROM loans_installment i WHERE i.loan_id = l.id
+                      AND (i.principal_paid < i.principal OR i.interest_paid < i.interest - i.interest_waived)))
+        UNION ALL
+        SELECT l.serial, b.balance FROM loans_loan l JOIN ledger_accountbalance b ON b.account_id = l.account_id
+        WHERE l.status = 'active' AND (l.certificate_number IS NOT NULL OR l.closed_on IS NOT NULL OR NOT EXISTS (
+          SELECT 1 FROM loans_installment i WHERE i.loan_id = l.id
+             AND (i.principal_paid < i.principal OR i.interest_paid < i.interest - i.interest_waived)))""",
+        counted="SELECT count(*) FROM loans_loan WHERE status IN ('active', 'closed')"),
+]  # fmt: skip
