@@ -6,56 +6,121 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('members', '0002_employer_bank_charge_limit'),
+        ("members", "0002_employer_bank_charge_limit"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BookImport',
+            name="BookImport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file_name', models.CharField(max_length=160)),
-                ('file_hash', models.CharField(max_length=64)),
-                ('data', models.BinaryField()),
-                ('mapping', models.JSONField()),
-                ('findings', models.JSONField()),
-                ('status', models.CharField(choices=[('draft', 'Being looked at'), ('proposed', 'Waits for a second person'), ('posted', 'In the books'), ('undone', 'Undone'), ('dropped', 'Dropped')], default='draft', max_length=10)),
-                ('brought_at', models.DateTimeField()),
-                ('proposed_at', models.DateTimeField(null=True)),
-                ('approved_at', models.DateTimeField(null=True)),
-                ('as_at', models.DateField(null=True)),
-                ('undone_at', models.DateTimeField(null=True)),
-                ('undo_reason', models.CharField(blank=True, default='', max_length=200)),
-                ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('brought_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('proposed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('undone_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("file_name", models.CharField(max_length=160)),
+                ("file_hash", models.CharField(max_length=64)),
+                ("data", models.BinaryField()),
+                ("mapping", models.JSONField()),
+                ("findings", models.JSONField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Being looked at"),
+                            ("proposed", "Waits for a second person"),
+                            ("posted", "In the books"),
+                            ("undone", "Undone"),
+                            ("dropped", "Dropped"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("brought_at", models.DateTimeField()),
+                ("proposed_at", models.DateTimeField(null=True)),
+                ("approved_at", models.DateTimeField(null=True)),
+                ("as_at", models.DateField(null=True)),
+                ("undone_at", models.DateTimeField(null=True)),
+                ("undo_reason", models.CharField(blank=True, default="", max_length=200)),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "brought_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ImportedMember',
+            name="ImportedMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('row', models.PositiveIntegerField()),
-                ('book_import', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='imported', to='onboarding.bookimport')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("row", models.PositiveIntegerField()),
+                (
+                    "book_import",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="imported", to="onboarding.bookimport"
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="members.member"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='bookimport',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'posted')), fields=('status',), name='onboarding_one_posted'),
+            model_name="bookimport",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "posted")), fields=("status",), name="onboarding_one_posted"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bookimport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['posted', 'undone']), _negated=True), models.Q(('approved_by__isnull', False), ('as_at__isnull', False), ('proposed_by__isnull', False), models.Q(('approved_by', models.F('proposed_by')), _negated=True)), _connector='OR'), name='onboarding_posted_by_two'),
+            model_name="bookimport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ["posted", "undone"]), _negated=True),
+                    models.Q(
+                        ("approved_by__isnull", False),
+                        ("as_at__isnull", False),
+                        ("proposed_by__isnull", False),
+                        models.Q(("approved_by", models.F("proposed_by")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="onboarding_posted_by_two",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importedmember',
-            constraint=models.UniqueConstraint(fields=('book_import', 'member'), name='onboarding_member_once'),
+            model_name="importedmember",
+            constraint=models.UniqueConstraint(fields=("book_import", "member"), name="onboarding_member_once"),
         ),
     ]
