@@ -76,6 +76,8 @@ NEAR = 0.80
 
 def folded(text: str) -> str:
     """The text in lower case without tonal or other marks: "Ọlámidé" is "olamide"."""
+    if text.isascii():
+        return text.lower().replace("`", "'")
     spread = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
     return "".join(letter for letter in spread if not unicodedata.combining(letter))
 

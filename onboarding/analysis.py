@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import date
 
 from core.money import naira
-from core.workbooks import Workbook
+from core.workbooks import Workbook, column_letter
 from onboarding.balances import HOLDINGS, LOAN_COLUMNS, read_balances
 from onboarding.books import ZERO, Analysis, BalanceRow, LoanRow, MemberRow, Rules, Unplaced
 from onboarding.lending import read_loans
@@ -38,15 +38,15 @@ def analyse(workbook: Workbook, mapping: Mapping, rules: Rules | None = None) ->
     register = Register(members)
     holding = sheets["balances"] or _balances_of_members(sheets["members"], records)
     balances, unplaced, stated = read_balances(holding, register, findings)
-    loans, loose_loans = read_loans(sheets["loans"], register, rules, as_at, findings)
+    loans, loose_loans, contested = read_loans(sheets["loans"], register, rules, as_at, findings)
     unplaced += loose_loans
     if usable["loans"] and balances:
-        unplaced = _hold_loans_against_balances(balances, loans, holding, unplaced, findings)
+        unplaced += _hold_loans_against_balances(balances, loans, contested, holding, findings)
     _tell_what_is_absent(mapping, usable, members, balances, holding, findings)
     lines = read_trial_balance(sheets["trial_balance"], findings)
     sums = {what: sum((getattr(member, what) for member in members), ZERO) for what in HOLDINGS}
     sums["loans"] = sum((loan.balance for loan in loans), ZERO)
-    ties = tie_out(lines, sums, stated, unplaced, findings)
+    ties = tie_out(lines, sums, stated, unplaced, _unread(holding), findings)
     findings.name_members({(row.sheet, row.row): row.member for row in (*balances, *loans) if row.member})
     return Analysis(
         as_at=as_at,
@@ -119,6 +119,16 @@ def _balances_of_members(sheets: list[Records], records: dict) -> list[Records]:
     ]
 
 
+def _unread(holding: list[Records]) -> dict[str, list[str]]:
+    """The cells of balances that cannot be read, by what they hold: a difference may be theirs."""
+    cells = defaultdict(list)
+    for sheet in holding:
+        for record in sheet.data:
+            for meaning in record.broken & set(HOLDINGS):
+                cells[meaning].append(f"{column_letter(record.columns[meaning])}{record.row} of {record.sheet}")
+    return cells
+
+
 def _tell_what_is_absent(
     mapping: Mapping,
     usable: dict[str, list[SheetMapping]],
@@ -162,14 +172,16 @@ def _tell_what_is_absent(
 def _hold_loans_against_balances(
     balances: list[BalanceRow],
     loans: list[LoanRow],
+    contested: set[tuple[str, str]],
     holding: list[Records],
-    unplaced: list[Unplaced],
     findings: Findings,
 ) -> list[Unplaced]:
     """Tell where the two sheets disagree on what a member owes; the loans sheet wins.
 
-    Gives the unplaced amounts without loans that a nobody's row shows: the loans sheet decides what is lent.
+    Gives each difference, as a possible cause of one in the trial balance. Loans that cannot be taken over yet
+    (`contested`: member and kind) have their own problem and are not told again here.
     """
+    differences = []
     columns = {
         sheet.mapping.sheet: {column.meaning: column.index for column in sheet.mapping.columns} for sheet in holding
     }
@@ -181,16 +193,18 @@ def _hold_loans_against_balances(
         if row.member is None:
             continue
         for meaning, kind in LOAN_COLUMNS.items():
-            if kind in row.loans and (kind or set(row.loans) == {""}):
+            if kind in row.loans and (kind or set(row.loans) == {""}) and (row.member, kind) not in contested:
                 where = {"sheet": row.sheet, "row": row.row, "column": columns[row.sheet].get(meaning)}
-                _hold(row, kind, LABELS[meaning], running.get((row.member, kind), []), where, findings)
-    return [part for part in unplaced if part.what != "loans" or part.sheet not in columns]
+                differences += _hold(row, kind, LABELS[meaning], running.get((row.member, kind), []), where, findings)
+    return differences
 
 
-def _hold(row: BalanceRow, kind: str, label: str, loans: list[LoanRow], where: dict, findings: Findings) -> None:
+def _hold(
+    row: BalanceRow, kind: str, label: str, loans: list[LoanRow], where: dict, findings: Findings
+) -> list[Unplaced]:
     here, there = row.loans[kind], sum((loan.balance for loan in loans), ZERO)
     if here == there:
-        return
+        return []
     numbers = ", ".join(loan.number for loan in loans) or None
     where = where | {"member": row.member, "loan": numbers}
     if not loans:
@@ -215,3 +229,5 @@ def _hold(row: BalanceRow, kind: str, label: str, loans: list[LoanRow], where: d
             f"{'more' if off > 0 else 'less'} here. The loans sheet was followed.",
             **where,
         )
+    why = f"row {row.row} of {row.sheet} shows another balance than the loans sheet for {numbers or label}"
+    return [Unplaced(row.sheet, row.row, "loans", here - there, why)]

@@ -47,7 +47,7 @@ def read_balances(
             if owner is None:
                 unplaced += _parts(row, "belongs to no member")
                 if record.row not in ambiguous:
-                    _tell_nobodys(record, row, findings)
+                    _tell_nobodys(record, row, register, findings)
         data = [record for record, _ in found if record not in sheet.totals]
         _check_column_totals(sheet, data, off, formula, findings)
         for record in sheet.totals:
@@ -108,14 +108,13 @@ def _by_name(
 
 
 def _is_bare_total(record: Record, records: list[Record]) -> bool:
-    """A row without number or name whose figures are the sums of the rows above it."""
+    """A row without number or name most of whose figures are the sums of the rows above it."""
     if record.get("member_number") or record.get("name") or record.get("surname"):
         return False
     figures = [meaning for meaning in record.values if meaning in MONEY]
     above = [other for other in records if other.row < record.row]
-    return bool(figures) and all(
-        record.money(meaning) == sum((other.money(meaning) for other in above), ZERO) for meaning in figures
-    )
+    sums = [record.money(meaning) == sum((other.money(meaning) for other in above), ZERO) for meaning in figures]
+    return len(above) > 1 and sum(sums) * 2 > len(sums)
 
 
 def _balance_row(record: Record, owner: MemberRow | None, findings: Findings) -> BalanceRow:
@@ -141,16 +140,18 @@ def _balance_row(record: Record, owner: MemberRow | None, findings: Findings) ->
     )
 
 
-def _tell_nobodys(record: Record, row: BalanceRow, findings: Findings) -> None:
+def _tell_nobodys(record: Record, row: BalanceRow, register: Register, findings: Findings) -> None:
     parts = [f"{LABELS.get(part.what, 'loans')} {naira(part.amount)}" for part in _parts(row, "")]
     number = record.get("member_number")
     who = f"{number} ({row.name})" if number else f"“{row.name}”" if row.name else "This row"
+    near = register.by_name(row.name)[:2] if number and row.name else []
+    hint = f" The name fits {near[0][0].name} ({near[0][0].number})." if len(near) == 1 else ""
     findings.add(
         "row_without_member",
-        f"{who} is nobody in the register of members, yet the row holds {', '.join(parts) or 'no money'}. Find whose "
-        "it is, or decide where it goes; until then it is left out of the members' balances.",
-        **record.at("member_number" if number else "name"),
-    )
+        f"{who} is nobody in the register of members, yet the row holds {', '.join(parts) or 'no money'}.{hint} Find "
+        "whose it is, or decide where it goes; until then it is left out of the members' balances.",
+        **record.at("member_number" if number else "name"), member=number,
+    )  # fmt: skip
 
 
 def _parts(row: BalanceRow, why: str) -> list[Unplaced]:

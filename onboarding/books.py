@@ -146,7 +146,7 @@ class TrialLine:
 
 @dataclass(slots=True)
 class Unplaced:
-    """Money of the workbook that no row of ours carries, and where it stands; the cause of a difference."""
+    """Money of the workbook that no row of ours carries, or two sheets' difference: a possible cause in the tie-out."""
 
     sheet: str
     row: int

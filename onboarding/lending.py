@@ -21,10 +21,11 @@ TYPE_COMMON = 0.8
 
 def read_loans(
     sheets: list[Records], register: Register, rules: Rules, as_at: date | None, findings: Findings
-) -> tuple[list[LoanRow], list[Unplaced]]:
-    """The running loans that can be taken over, and the balances of those that cannot."""
+) -> tuple[list[LoanRow], list[Unplaced], set[tuple[str, str]]]:
+    """The running loans that can be taken over, the balances of those that cannot, and the member and kind of these."""
     loans: list[LoanRow] = []
     unplaced: list[Unplaced] = []
+    contested: set[tuple[str, str]] = set()
     seen: dict[tuple[str, ...], int] = {}
     for sheet in sheets:
         rate_scale = _rate_scale(sheet.data)
@@ -37,8 +38,19 @@ def read_loans(
                 number = record.get("loan_number") or "without a number"
                 why = f"loan {number} in row {record.row} of {record.sheet} cannot be taken over yet"
                 unplaced.append(Unplaced(record.sheet, record.row, "loans", record.money("balance"), why))
+                contested |= _contested(record, register)
     _tell_odd_ones(loans, findings)
-    return loans, unplaced
+    return loans, unplaced, contested
+
+
+def _contested(record: Record, register: Register) -> set[tuple[str, str]]:
+    """The member and kind of a loan that cannot be taken over: the balances sheet is not held against it."""
+    member = register.by_number(record.get("member_number"))
+    fitting = [] if member or not record.get("name") else register.by_name(record.get("name"))
+    people = [member] if member else [each for each, _ in fitting]
+    kind = loan_type(record.get("loan_type") or "")
+    kinds = [kind, ""] if kind else [*LOAN_TYPES, ""]
+    return {(each.number, one) for each in people for one in kinds}
 
 
 def loan_type(text: str) -> str | None:

@@ -183,8 +183,10 @@ def check_terms(loan: LoanRow, record: Record, as_at: date | None, findings: Fin
 
 def _hold_against_terms(loan: LoanRow, record: Record, where: dict, findings: Findings) -> None:
     reducing = level_instalment(loan.amount, loan.rate, loan.tenor)
-    flat = build_schedule(ScheduleTerms(loan.amount, loan.rate, loan.tenor, method=Method.FLAT)) if loan.rate else []
-    if flat and not _near(loan.instalment, reducing) and _near(loan.instalment, flat[0].total):
+    flat = []
+    if loan.rate and not _near(loan.instalment, reducing):
+        flat = build_schedule(ScheduleTerms(loan.amount, loan.rate, loan.tenor, method=Method.FLAT))
+    if flat and _near(loan.instalment, flat[0].total):
         loan.method, loan.expected_instalment = "flat", flat[0].total
         closings = [loan.amount, *(line.closing for line in flat)]
         expected = {flat[0].total: closings[min(loan.months_paid, loan.tenor)]}

@@ -11,12 +11,13 @@ from onboarding.problems import Findings
 from onboarding.reading import Record, Records
 from onboarding.staff_numbers import patterns, restored, shape
 
-_NUMBER_PARTS = re.compile(r"[A-Z]+|\d+")
+_NUMBER_PARTS = re.compile(r"[A-Z]+|[0-9]+")
 
 
 def number_key(number: str) -> tuple[str, ...]:
     """A member or loan number whatever its zeros, blanks and strokes: "umcs / 1" and "UMCS/0001" have one key."""
-    return tuple(part.lstrip("0") or "0" if part.isdigit() else part for part in _NUMBER_PARTS.findall(number.upper()))
+    parts = _NUMBER_PARTS.findall(number.upper()) or [number]
+    return tuple(part.lstrip("0") or "0" if part.isdigit() else part for part in parts)
 
 
 class Register:

@@ -16,6 +16,7 @@ from onboarding.vocabulary import (
     AS_AT,
     KINDS,
     LABELS,
+    MEANINGS,
     NOT_NEEDED,
     PHRASES,
     REQUIRED,
@@ -47,6 +48,7 @@ READS: dict[str, Callable] = {
     "months_paid": as_number,
     "phone": as_phone,
 }
+_WHO = frozenset(("member_number", "name", "staff_number"))
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+").fullmatch
 
 
@@ -189,13 +191,15 @@ def _guess(sheet: Sheet, row: int, kind: str) -> _Guess | None:
             column.confidence, column.reason = 0, f"Column {rival.letter} already holds the {LABELS[meaning]}."
     if len(taken) < 2:
         return None
-    score = sum(column.confidence for column in taken.values()) / 100
+    # A register may carry balances too, but balances alone do not make a register.
+    aside = MEANINGS["balances"].keys() - _WHO if kind == "members" else ()
+    score = sum(column.confidence * (0.5 if meaning in aside else 1.0) for meaning, column in taken.items()) / 100
     strange = sum(1 for column in columns if column.header and not column.meaning and column.confidence == 0)
     missing = sum(1 for group in REQUIRED[kind] if not set(group) & taken.keys())
     titles = " ".join(
         cell for cells in sheet.rows[: row - 1] for cell in cells if isinstance(cell, str)
     )  # fmt: skip
-    score += 1.5 * _hint(sheet.name, kind) + _hint(titles, kind) - 0.3 * strange - 2.0 * missing
+    score += 1.5 * _hint(sheet.name, kind) + _hint(titles, kind) - 0.3 * strange - missing
     return _Guess(kind, row, columns, score)
 
 
@@ -282,10 +286,12 @@ def _row_kind(
     if same >= 2 and same >= 0.6 * sum(1 for word in heading if word):
         return "repeated_header"
     named = any(index is not None and index < len(cells) and cells[index] is not None for index in identity)
-    if named:
+    filled = [cell for cell in cells if cell is not None]
+    alone = len(filled) == 1 and isinstance(filled[0], str) and len(filled[0].split()) > 2
+    if named and not alone:
         return ""
-    texts = [normal(cell) for cell in cells if isinstance(cell, str)]
-    figures = any(not isinstance(cell, str) and cell is not None for cell in cells)
+    texts = [normal(cell) for cell in filled if isinstance(cell, str)]
+    figures = any(not isinstance(cell, str) for cell in filled)
     label = next((text for text in texts if text), "")
     if TOTAL_ROW.fullmatch(label) or (TOTAL_ROW.match(label) and figures):
         return "total"

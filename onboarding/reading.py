@@ -24,6 +24,7 @@ from onboarding.problems import Findings
 from onboarding.proposing import MONEY
 from onboarding.vocabulary import LABELS
 
+ZERO = Decimal("0.00")
 _EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[a-z]{2,}").fullmatch
 
 
@@ -42,7 +43,7 @@ class Record:
 
     def money(self, meaning: str) -> Decimal:
         """The amount, zero where blank, "-" or unreadable."""
-        return self.values.get(meaning) or Decimal("0.00")
+        return self.values.get(meaning) or ZERO
 
     def at(self, meaning: str | None = None) -> dict:
         """Where this is, for Findings.add."""

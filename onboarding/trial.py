@@ -110,9 +110,13 @@ def tie_out(
     members: dict[str, Decimal],
     stated: dict[str, Decimal],
     unplaced: list[Unplaced],
+    unread: dict[str, list[str]],
     findings: Findings,
 ) -> list[TieOut]:
-    """Each control account beside the members' accounts, with the causes of its difference."""
+    """Each control account beside the members' accounts, with the causes of its difference.
+
+    `unread` names the cells of each kind that cannot be read: nothing can be explained to the kobo before they are.
+    """
     controls: dict[str, Decimal] = {}
     rows: dict[str, TrialLine] = {}
     for line in lines:
@@ -140,14 +144,17 @@ def tie_out(
                     sheet=lines[0].sheet,
                 )
         elif tie.difference:
-            _explain(tie, name, rows[what], loose[what], findings)
+            _explain(tie, name, rows[what], loose[what], unread.get(what, []), findings)
     return found
 
 
-def _explain(tie: TieOut, name: str, line: TrialLine, loose: list[Unplaced], findings: Findings) -> None:
+def _explain(
+    tie: TieOut, name: str, line: TrialLine, loose: list[Unplaced], unread: list[str], findings: Findings
+) -> None:
     causes = _causes(tie.difference, loose)
     tie.explained = causes is not None
     tie.causes = [f"{naira(part.amount)}: {part.why}" for part in causes or loose]
+    tie.causes += [f"{cell} cannot be read yet" for cell in unread if causes is None]
     more = f"{naira(abs(tie.difference))} {'more' if tie.difference > 0 else 'less'}"
     told = (
         f"The trial balance has {naira(tie.control)} of {name}; the members' own accounts add up to "
@@ -155,11 +162,13 @@ def _explain(tie: TieOut, name: str, line: TrialLine, loose: list[Unplaced], fin
     )
     if causes is not None:
         told += f" The cause: {'; '.join(tie.causes)}."
+    elif unread:
+        told += f" It can be explained once {', '.join(unread)} is corrected."
     else:
         told += " We found no cause; until somebody finds it the difference goes to the opening differences."
     findings.add(
         "control_differs", told, sheet=line.sheet, row=line.row, column=line.column,
-        grade=Grade.WARNING if tie.explained else Grade.ERROR,
+        grade=Grade.WARNING if tie.explained or unread else Grade.ERROR,
     )  # fmt: skip
 
 

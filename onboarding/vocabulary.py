@@ -44,6 +44,7 @@ USEFUL: dict[str, tuple[tuple[str, ...], ...]] = {
 # What an account of the trial balance is to us; the first pattern that fits the folded name decides.
 ACCOUNT_PATTERNS = (
     ("loan_provision", r"provision|impairment|allowance for|doubtful"),
+    ("investments", r"investment|treasury bill|fixed deposit|unit trust"),
     ("interest_income", r"interest.*(income|received|earned|on loan)|loan interest"),
     ("fee_income", r"(entrance|form|processing|admission|application).*fee|fees? (income|received)|\bfines?\b|penalt"),
     ("bank_charges", r"bank charges?|\bcot\b|commission"),
@@ -62,7 +63,6 @@ ACCOUNT_PATTERNS = (
     ("cash", r"\bcash\b|petty|imprest"),
     ("bank", r"\bbank\b|zenith|gtb|\buba\b|access|first bank|union|fidelity|microfinance|\bmfb\b|current a"),
     ("fixed_assets", r"furniture|equipment|fixed asset|motor|building|computer|generator|land\b"),
-    ("investments", r"investment|treasury bill|fixed deposit|unit trust"),
     ("payable", r"creditors?|payables?|accru|suspense|sundry cr"),
     ("receivable", r"receivables?|sundry dr|prepa(id|yment)"),
     ("expense", r"expens|salar|stationer|allowance|travel|audit fee|printing|honorari|rent\b"),
@@ -81,7 +81,7 @@ AS_AT = re.compile(
     r"\bas\s+(?:at|of|on)\s*:?\s*(.{6,30})$|(?:\bat|\bto|\bended|\bending)\s+(\d.{5,30})$", re.IGNORECASE
 )
 
-_PIECES = re.compile(r"[a-z]+|\d+")
+_PIECES = re.compile(r"\d+(?:st|nd|rd|th)\b|[a-z]+|\d+")
 _CURRENCY = re.compile(r"₦|\(\s*(?:n|ngn|naira)\s*\)|\bngn\b|=n=", re.IGNORECASE)
 
 
