@@ -26,6 +26,7 @@ from loans.models import Disbursement, Loan, LoanParty
 from loans.selectors.register import guarantors_of
 from loans.services.registration import loan_page
 from loans.states import LoanStatus
+from members.models import Member
 from members.states import MemberStatus
 from notifications.services import Notice, notify_many
 from users.models import User
@@ -43,18 +44,17 @@ def disburse_loan(
     borrower and who stands for him, BorrowerNotActive, PaidBeforeRegistered, FirstPaymentPassed when the first
     instalment would not come after the payout, and BankReferenceUsed.
     """
-    loan = (
-        Loan.objects.select_for_update(of=("self",))
-        .select_related("member__user", "application__approval", "disbursement").get(pk=loan.pk)
-    )  # fmt: skip
+    # What hangs on the loan is read after its lock: rows joined to a locked row are as old as the wait for it.
+    loan = Loan.objects.select_for_update().get(pk=loan.pk)
     bank_reference = " ".join(bank_reference.split())
-    paid = getattr(loan, "disbursement", None)
+    paid = Disbursement.objects.filter(loan=loan).first()
     if paid is not None:
         if paid.bank_reference == bank_reference and paid.disbursed_by_id == by.pk:
             return paid
         raise AlreadyPaidOut(f"Loan {loan.serial} was paid out on {dmy(paid.disbursed_on)}.")
     if loan.status != LoanStatus.REGISTERED:
         raise NotReadyToPay(f"Loan {loan.serial} is not ready to be paid out: {loan.get_status_display().lower()}.")
+    loan.member = Member.objects.select_for_update(of=("self",)).select_related("user").get(pk=loan.member_id)
     _refuse_its_own_parties(loan, by)
     if loan.member.status != MemberStatus.ACTIVE:
         raise BorrowerNotActive()

@@ -27,7 +27,7 @@ from loans.errors import (
     PaidTooEarly,
     ReceiptUsed,
 )
-from loans.models import Allocation, Installment, Loan, LoanOrigin, Repayment, RepaymentChannel
+from loans.models import Allocation, Disbursement, Installment, Loan, LoanOrigin, Repayment, RepaymentChannel
 from loans.services.closures import accounts_of_guarantors, close_loans, promises_ended_by_closing, reopen_loan
 from loans.services.registration import loan_page
 from loans.states import LoanStatus
@@ -204,11 +204,15 @@ def started_on(loan: Loan) -> date:
 
 def _locked(loan_ids) -> dict[int, Loan]:
     """The loans, locked by id, with what posting on them needs."""
+    ids = set(loan_ids)
     loans = (
-        Loan.objects.filter(pk__in=set(loan_ids)).order_by("pk")
-        .select_for_update(of=("self",)).select_related("member__user", "disbursement")
+        Loan.objects.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",)).select_related("member__user")
     )  # fmt: skip
-    return {loan.pk: loan for loan in loans}
+    locked = {loan.pk: loan for loan in loans}
+    # Read after the lock: a row joined to a locked row is as old as the wait for it.
+    for payout in Disbursement.objects.filter(loan__in=ids):
+        locked[payout.loan_id].disbursement = payout
+    return locked
 
 
 def _post(
