@@ -68,21 +68,21 @@ def deductions_now(facts: Facts) -> Decimal:
 
 
 def active_member(case: Case) -> RuleResult:
-    passed = case.facts.is_active
-    return RuleResult(
-        "active_member", passed, 1, int(passed), "You are an active member",
-        "Your membership is open." if passed else "Your membership is not open. Ask at the office what to do.",
-    )  # fmt: skip
+    if case.facts.is_active:
+        return RuleResult("active_member", True, 1, 1, "You are an active member", "Your membership is open.")
+    words = "Your membership is not open. Ask at the office what to do."
+    return RuleResult("active_member", False, 1, 0, "You are not an active member", words)
 
 
 def membership(case: Case) -> RuleResult:
     joined, needed = case.facts.joined_on, case.rules.min_membership_months
     been = membership_months(joined, case.facts.on)
     passed = been >= needed
-    words = f"You joined in {display.month(joined)}."
+    title, words = f"Member for {months(needed)} or more", f"You joined in {display.month(joined)}."
     if not passed:
+        title = f"Member for less than {months(needed)}"
         words = f"{words} You can ask from {display.dmy(add_months(joined, needed))}."
-    return RuleResult("membership_months", passed, needed, been, f"Member for {months(needed)} or more", words)
+    return RuleResult("membership_months", passed, needed, been, title, words)
 
 
 def one_running(case: Case) -> RuleResult:
@@ -95,16 +95,16 @@ def one_running(case: Case) -> RuleResult:
         )
     if owed is None:
         return RuleResult("one_running", True, 0, 0, title, "You have none now.")
-    words = f"You still owe {naira(owed)} on one. Pay it back first, then ask again."
-    return RuleResult("one_running", False, 0, 1, title, words)
+    words = f"You still owe {naira(owed)} on it. Pay it back first, then ask again."
+    return RuleResult("one_running", False, 0, 1, f"You have another {name} loan", words)
 
 
 def open_application(case: Case) -> RuleResult:
     number = case.facts.waiting.get(case.rules.code)
-    words = (
-        f"{number} is still open. Wait for its answer, or withdraw it." if number else "You have asked for no other."
-    )
-    title = f"No other {case.rules.name} loan asked for"
+    title, words = f"No other {case.rules.name} loan asked for", "You have asked for no other."
+    if number:
+        title = f"You have asked for a {case.rules.name} loan already"
+        words = f"{number} is still open. Wait for its answer, or withdraw it."
     return RuleResult("open_application", number is None, 0, int(number is not None), title, words)
 
 
@@ -112,10 +112,10 @@ def amount_limits(case: Case) -> RuleResult:
     least, most, amount = case.rules.min_amount, case.rules.max_amount, case.amount
     words = f"You ask for {naira(amount)}."
     if amount < least:
-        return RuleResult("amount_limits", False, least, amount, f"{naira(least)} or more",
+        return RuleResult("amount_limits", False, least, amount, f"Less than {naira(least)}",
                           f"{words} Ask for {naira(least)} or more.")  # fmt: skip
     if most is not None and amount > most:
-        return RuleResult("amount_limits", False, most, amount, f"{naira(most)} or less",
+        return RuleResult("amount_limits", False, most, amount, f"More than {naira(most)}",
                           f"{words} Ask for {naira(most)} or less.")  # fmt: skip
     title = f"{naira(least)} or more" if most is None else f"From {naira(least)} to {naira(most)}"
     return RuleResult("amount_limits", True, least if most is None else most, amount, title, words)
@@ -126,9 +126,11 @@ def term_limits(case: Case) -> RuleResult:
     words = f"You ask for {months(term)}."
     title = f"Paid back in {least} to {months(most)}" if least < most else f"Paid back in {months(most)}"
     if term < least:
-        return RuleResult("term_limits", False, least, term, title, f"{words} Choose {months(least)} or more.")
+        return RuleResult("term_limits", False, least, term, f"Less than {months(least)}",
+                          f"{words} Choose {months(least)} or more.")  # fmt: skip
     if term > most:
-        return RuleResult("term_limits", False, most, term, title, f"{words} Choose {months(most)} or fewer.")
+        return RuleResult("term_limits", False, most, term, f"More than {months(most)}",
+                          f"{words} Choose {months(most)} or fewer.")  # fmt: skip
     return RuleResult("term_limits", True, most, term, title, words)
 
 
@@ -144,18 +146,19 @@ def savings_multiple(case: Case) -> RuleResult:
 
 
 def deduction_ceiling(case: Case) -> RuleResult:
-    title = f"Deductions stay within {part(case.rules.deduction_ceiling_percent)} your pay"
+    share = part(case.rules.deduction_ceiling_percent)
+    title, unknown = f"Deductions stay within {share} your pay", "We cannot tell yet if your pay is enough"
     most, taken = deduction_limit(case.facts, case.rules), deductions_now(case.facts) + case.instalment
     if most is None:
         words = "We do not know your pay yet. Take a pay slip to the office. You may send your request before that."
-        return RuleResult("deduction_ceiling", None, None, taken, title, words)
+        return RuleResult("deduction_ceiling", None, None, taken, unknown, words)
     words = f"{naira(taken)} of {naira(most)} a month."
     if taken > most:
-        return RuleResult("deduction_ceiling", False, most, taken, title,
+        return RuleResult("deduction_ceiling", False, most, taken, f"Deductions go over {share} your pay",
                           f"{words} That is {naira(taken - most)} too much.")  # fmt: skip
     if case.facts.other_deductions is None:
         words = "We do not know what else is taken from your pay. Take a pay slip to the office."
-        return RuleResult("deduction_ceiling", None, most, taken, title, words)
+        return RuleResult("deduction_ceiling", None, most, taken, unknown, words)
     return RuleResult("deduction_ceiling", True, most, taken, title, f"{words} {naira(most - taken)} is left.")
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 Number = Decimal | int | str | None
+MEASURES = frozenset({"membership_months", "savings_multiple", "deduction_ceiling"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,14 @@ class Verdict:
         return tuple(rule for rule in self.rules if rule.passed is None)
 
     @property
-    def worst_first(self) -> tuple[RuleResult, ...]:
-        """All rules: those that refuse, those that cannot be told, those that pass."""
-        return self.refused + self.untold + tuple(rule for rule in self.rules if rule.passed)
+    def foremost(self) -> tuple[RuleResult, ...]:
+        """What is seen first: what refuses, what cannot be told, and the numbers that a member is measured by."""
+        return self.refused + self.untold + tuple(rule for rule in self.rules if rule.passed and rule.code in MEASURES)
+
+    @property
+    def others(self) -> tuple[RuleResult, ...]:
+        """The rules that are simply kept."""
+        return tuple(rule for rule in self.rules if rule.passed and rule.code not in MEASURES)
 
     @property
     def allows(self) -> bool:

@@ -27,7 +27,7 @@ class LoanForm(forms.Form):
     """
 
     product = forms.ChoiceField(label="What kind of loan?", widget=Tiles(layout="2"))
-    amount = MoneyFormField(label="How much do you need?", min_value=Decimal(1))
+    amount = MoneyFormField(label="How much?", min_value=Decimal(1))
     term_months = forms.IntegerField(
         label="How many months to pay back?",
         min_value=1,

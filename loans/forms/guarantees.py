@@ -26,6 +26,11 @@ class FindGuarantorForm(forms.Form):
     )
     amount = MoneyFormField(label="How much should this person stand for?", min_value=Decimal(1), required=False)
 
+    def suggest(self, amount: Decimal | None) -> None:
+        """Show the amount that was searched for in the box, when none was typed."""
+        if not self.data.get("amount") and amount:
+            self.data = {"q": self.data.get("q", ""), "amount": amount}
+
     def answers(self) -> dict[str, Any]:
         """What was typed, as far as it can be read: the name, and the amount or None."""
         self.is_valid()

@@ -20,15 +20,20 @@ from users.models import User
 def locked(application: LoanApplication) -> LoanApplication:
     """The application as it stands now, its row locked: the first lock of every operation on it."""
     return (
-        LoanApplication.objects.select_for_update(of=("self",))
+        LoanApplication.objects.select_for_update(of=("self",), no_key=True)
         .select_related("member__user", "product", "version")
         .get(pk=application.pk)
     )
 
 
 def locked_member(member_id: int) -> Member:
-    """A member as he stands now, his row locked; taken after the application's."""
-    return Member.objects.select_for_update(of=("self",)).select_related("user", "employer").get(pk=member_id)
+    """A member as he stands now, his row locked; taken after the application's, before his accounts.
+
+    Without the key: whoever writes a row that points at the member (a withdrawal, which holds his account by then)
+    would wait for a full lock, and we for him.
+    """
+    locked_rows = Member.objects.select_for_update(of=("self",), no_key=True)
+    return locked_rows.select_related("user", "employer").get(pk=member_id)
 
 
 def send_to_committee(application: LoanApplication, *, by: User, at: datetime, **fields) -> LoanApplication:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from django.db import connection
+from django.db import connection, transaction
 
 from core.serials import next_serial
 from ledger import chart
@@ -59,6 +59,7 @@ def make_employer(*, code: str = "", pay_day: int = 28) -> Employer:
     return Employer.objects.create(code=code, name=f"Employer {code}", pay_day=pay_day)
 
 
+@transaction.atomic
 def make_member(
     *,
     savings: Decimal | str = "0",
@@ -114,6 +115,7 @@ def make_product_rules(*, quorum: int = 3, monthly_cap: Decimal | None = None) -
     }
 
 
+@transaction.atomic
 def make_application(
     *,
     status: str = ApplicationStatus.DRAFT,
@@ -156,6 +158,7 @@ def make_application(
     return application
 
 
+@transaction.atomic
 def make_guarantee(
     *, application: LoanApplication, guarantor: Member | None = None, amount: Decimal | str = "100000",
     status: str = GuaranteeStatus.REQUESTED,
@@ -204,6 +207,7 @@ def cast_votes(application: LoanApplication, *, yes: int = 3, no: int = 0) -> li
     return voters
 
 
+@transaction.atomic
 def approve(application: LoanApplication, *, amount: Decimal | None = None, by: User | None = None) -> LoanApproval:
     """A quorum votes yes and the approval is written; the application's status is left as it is."""
     voters = cast_votes(application, yes=application.quorum)
@@ -213,6 +217,7 @@ def approve(application: LoanApplication, *, amount: Decimal | None = None, by: 
     )  # fmt: skip
 
 
+@transaction.atomic
 def make_running_loan(
     *, member: Member, product: str = "normal", principal: Decimal | str = "100000", owed: Decimal | str | None = None,
     instalment: Decimal | str = "9000", term_months: int = 12, status: str = LoanStatus.ACTIVE,

@@ -79,7 +79,7 @@ def test_one_loan_of_a_type_runs_at_a_time_unless_the_product_says_otherwise():
     owing = replace(FACTS, owed={"normal": Decimal("120000.00")})
     rule, verdict = answer("one_running", facts=owing)
     assert rule.passed is False
-    assert rule.sentence == "You still owe ₦120,000 on one. Pay it back first, then ask again."
+    assert rule.sentence == "You still owe ₦120,000 on it. Pay it back first, then ask again."
     assert verdict.nearest is None
     several, _ = answer("one_running", facts=owing, rules=replace(RULES, one_running=False))
     assert several.passed is True

@@ -149,7 +149,7 @@ def test_where_nothing_helps_the_answer_is_not_now(client, member):
     make_running_loan(member=member, principal="150000", owed="120000")
     text = post(client, "apply", **answers(), do="figures").content.decode()
     assert "Not now" in text
-    assert "You still owe ₦120,000 on one. Pay it back first, then ask again." in text
+    assert "You still owe ₦120,000 on it. Pay it back first, then ask again." in text
     assert "Ask for this instead" not in text
 
 
@@ -315,7 +315,7 @@ def test_what_has_changed_since_is_told_on_the_last_page_and_on_sending(client, 
     assert "This cannot be sent as it is" in text
     assert "Send my request" not in text
     text = post(client, "check", draft.number, agree="on").content.decode()
-    assert "Deductions stay within a third of your pay." in text
+    assert "Deductions go over a third of your pay." in text
     draft.refresh_from_db()
     assert draft.status == ApplicationStatus.DRAFT
 

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.timezone import now
 from django.views.decorators.http import require_POST
 
@@ -41,14 +42,18 @@ from loans.services.guarantees import accept_guarantee, ask_guarantor, cancel_re
 from loans.states import ApplicationStatus
 from members.models import Member
 
-STEPS = ("Loan", "Guarantors", "Check and send")
+STEPS = (("Loan", "loans:change"), ("Guarantors", "loans:guarantors"), ("Check and send", "loans:check"))
 
 
-def steps(current: int) -> list[dict[str, str]]:
-    """The stepper of an application, at its step 1, 2 or 3."""
+def steps(current: int, number: str = "") -> list[dict[str, str]]:
+    """The stepper of an application at its step 1, 2 or 3; the steps that are done lead back to their pages."""
     return [
-        {"label": label, "state": "done" if place < current else "now" if place == current else "next"}
-        for place, label in enumerate(STEPS, 1)
+        {
+            "label": label,
+            "state": "done" if place < current else "now" if place == current else "next",
+            "url": reverse(address, args=[number]) if place < current else "",
+        }
+        for place, (label, address) in enumerate(STEPS, 1)
     ]
 
 
@@ -130,15 +135,17 @@ def guarantors(request: HttpRequest, number: str) -> HttpResponse:
             messages.success(request, f"{asked.guarantor.name} is on your list for {naira(asked.amount, kobo=False)}.")
             return redirect("loans:guarantors", number)
     find = FindGuarantorForm(request.POST or request.GET)
+    search = search_guarantors(application, version, **find.answers())
+    find.suggest(search.amount)
     return render(
         request,
         "loans/apply/guarantors.html",
         {
             "application": application,
-            "search": search_guarantors(application, version, **find.answers()),
+            "search": search,
             "form": form,
             "find": find,
-            "steps": steps(2) if application.status == ApplicationStatus.DRAFT else None,
+            "steps": steps(2, number) if application.status == ApplicationStatus.DRAFT else None,
         },
     )
 
@@ -182,7 +189,7 @@ def check(request: HttpRequest, number: str) -> HttpResponse:
             "cover": cover_of(application, version),
             "guarantees": guarantees_of(application),
             "form": form,
-            "steps": steps(3),
+            "steps": steps(3, number),
         },
     )
 
