@@ -31,7 +31,9 @@ class ScheduleInUse(DomainError):
 
 
 class NoSchedule(DomainError):
-    """No schedule was issued for this employer and month."""
+    """No schedule is in force for this employer and month: none was issued, or a later version took its place."""
+
+    field = "schedule"
 
 
 class ReturnUnreadable(DomainError):
@@ -45,6 +47,26 @@ class ReturnUnreadable(DomainError):
         where = f"{first.sheet}, row {first.row}: " if first.row else ""
         more = f" There are {len(self.problems) - 1} more such places." if len(self.problems) > 1 else ""
         super().__init__(f"{where}{first.message}{more} Nothing was stored.")
+
+
+class NothingDeducted(DomainError):
+    """The file has people and no amount above nothing."""
+
+    message = "No amount in this file is above nothing. Choose the return that says what was deducted."
+    field = "file"
+
+
+class TooMuchMoney(DomainError):
+    """The amounts of a file add up to more than the books can hold in one place."""
+
+    message = "The amounts in this file add up to more than a thousand billion naira. Check the number of zeros."
+    field = "file"
+
+
+class ValueDateTooEarly(DomainError):
+    """The bank's value date lies before a loan of the schedule was paid out or taken over."""
+
+    field = "received_on"
 
 
 class WrongMonth(DomainError):
@@ -77,8 +99,21 @@ class ChargeTooHigh(DomainError):
     field = "charge"
 
 
+class NoCharge(DomainError):
+    """A charge below nothing, or of nothing where some is to be confirmed."""
+
+    message = "A bank charge is above nothing."
+    field = "charge"
+
+
 class NotOfThisEmployer(DomainError):
     """A line was given to a member of another employer."""
+
+    field = "member"
+
+
+class LeftTheSociety(DomainError):
+    """The member is not active, so nothing is credited to him without a decision about his account."""
 
     field = "member"
 
@@ -91,6 +126,18 @@ class MemberHasALine(DomainError):
 
 class StillDeciding(DomainError):
     """Nobody was chosen for this line yet."""
+
+
+class SuggestionsChanged(DomainError):
+    """The suggestions are not the ones that the person has seen."""
+
+    message = "The suggestions have changed since you looked. Look at the list again."
+
+
+class OwnerChanged(DomainError):
+    """Another owner was proposed for an item in suspense than the one to whom the second person agreed."""
+
+    message = "Another owner was proposed in the meantime. Look at it again."
 
 
 class ClearedByItsProposer(DomainError):

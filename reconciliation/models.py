@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
@@ -127,6 +128,10 @@ class RemittanceQuerySet(models.QuerySet):
     def standing(self) -> RemittanceQuerySet:
         return self.exclude(status=RemittanceStatus.DROPPED)
 
+    def locked(self, pk: int) -> Remittance:
+        """One return with its row locked: the first lock of everything that changes a return or its lines."""
+        return self.select_for_update(of=("self",)).select_related("schedule__employer").get(pk=pk)
+
 
 class Remittance(models.Model):
     """A payroll return as the employer sent it, and the bank credit that came with it.
@@ -188,10 +193,19 @@ class Remittance(models.Model):
     def __str__(self) -> str:
         return f"{self.file_name} for {self.schedule}"
 
+    @property
+    def gap(self) -> Decimal:
+        """What the bank's credit and its charge leave unexplained of the file; nil when they tie."""
+        return self.file_total - self.bank_credit - self.charge
+
 
 class LineQuerySet(models.QuerySet):
     def open(self) -> LineQuerySet:
         return self.exclude(state__in=[LineState.POSTED, LineState.SUSPENSE])
+
+    def for_members(self) -> LineQuerySet:
+        """What goes, or went, to members."""
+        return self.filter(state__in=[LineState.MATCHED, LineState.POSTED])
 
 
 class RemittanceLine(models.Model):
@@ -231,7 +245,11 @@ class RemittanceLine(models.Model):
                 name="reconciliation_matched_has_member",
                 condition=~Q(state__in=[LineState.MATCHED, LineState.POSTED]) | Q(member__isnull=False),
             ),
-        ]
+            models.UniqueConstraint(
+                name="reconciliation_one_line_each", fields=["remittance", "member"],
+                condition=Q(state__in=[LineState.MATCHED, LineState.POSTED]),
+            ),
+        ]  # fmt: skip
         indexes = [models.Index(name="reconciliation_line_state", fields=["remittance", "state", "position"])]
 
     def __str__(self) -> str:

@@ -19,10 +19,12 @@ from audit.services import record
 from audit.transitions import transition
 from core.display import month as spoken_month
 from core.display import naira
+from core.errors import IllegalTransition
 from engine.allocation import LOANS_FIRST, DueItem, Kind, allocate
 from ledger import chart
-from ledger.services import accounts_by_code, post_entry
-from loans.models import Repayment, RepaymentChannel
+from ledger.services import accounts_by_code, lock_accounts, post_entry
+from loans.models import Loan, Repayment, RepaymentChannel
+from loans.services.closures import accounts_of_guarantors
 from loans.services.repayments import Payment, post_repayments
 from members.services import Contribution, post_contributions
 from notifications.services import Notice, notify_many
@@ -64,7 +66,8 @@ class Share:
 def post_remittance(*, remittance: Remittance, by: User, at: datetime, chunk: int = CHUNK) -> Remittance:
     """Post a return from where it stands to its end; run it again after a stop and it goes on.
 
-    Lines that are matched go to their members; all others go to suspense. Raises Shortfall, nothing posted then.
+    Lines that are matched go to their members; all others go to suspense. Each chunk is a transaction of its own.
+    Raises Shortfall and IllegalTransition as `start_posting` does, nothing posted then.
     """
     start_posting(remittance=remittance, by=by, at=at)
     while post_chunk(remittance=remittance, by=by, at=at, size=chunk):
@@ -76,16 +79,19 @@ def post_remittance(*, remittance: Remittance, by: User, at: datetime, chunk: in
 def start_posting(*, remittance: Remittance, by: User, at: datetime) -> Remittance:
     """Book the bank credit and its charge against the unallocated remittances; from here on the return is fixed.
 
-    Raises Shortfall unless file total = bank credit + confirmed charge. A return that is being posted is left as it is.
+    Raises Shortfall unless file total = bank credit + confirmed charge, and IllegalTransition for a return that was
+    taken back. A return that is being posted is left as it is.
     """
-    remittance = _locked(remittance)
+    remittance = Remittance.objects.locked(remittance.pk)
     if remittance.status in (RemittanceStatus.POSTING, RemittanceStatus.POSTED):
         return remittance
-    gap = remittance.file_total - remittance.bank_credit - remittance.charge
-    if gap:
+    if remittance.status != RemittanceStatus.MATCHED:
+        raise IllegalTransition("This return was taken back, so it is not posted.")
+    if remittance.gap:
+        kept = f" and a charge of {naira(remittance.charge)}" if remittance.charge else ""
         raise Shortfall(
-            f"The file says {naira(remittance.file_total)}, the bank {naira(remittance.bank_credit)} and a charge of "
-            f"{naira(remittance.charge)}: {naira(abs(gap))} {'is missing' if gap > 0 else 'is too much'}. "
+            f"The file says {naira(remittance.file_total)}, the bank {naira(remittance.bank_credit)}{kept}: "
+            f"{naira(abs(remittance.gap))} {'is missing' if remittance.gap > 0 else 'is too much'}. "
             "Confirm the bank's charge, or ask the employer. Nothing was posted."
         )
     receipt = post_entry(
@@ -105,7 +111,7 @@ def start_posting(*, remittance: Remittance, by: User, at: datetime) -> Remittan
 @transaction.atomic
 def post_chunk(*, remittance: Remittance, by: User, at: datetime, size: int = CHUNK) -> int:
     """Post the next lines of a return, all or none of them; returns how many lines were left before."""
-    remittance = _locked(remittance)
+    remittance = Remittance.objects.locked(remittance.pk)
     if remittance.status != RemittanceStatus.POSTING:
         return 0
     open_lines = remittance.lines.open()
@@ -128,14 +134,10 @@ def post_chunk(*, remittance: Remittance, by: User, at: datetime, size: int = CH
 @transaction.atomic
 def finish_posting(*, remittance: Remittance, by: User, at: datetime) -> Remittance:
     """Close the posting when no line is left; the database counts once more that every kobo is explained."""
-    remittance = _locked(remittance)
+    remittance = Remittance.objects.locked(remittance.pk)
     if remittance.status == RemittanceStatus.POSTED or remittance.lines.open().exists():
         return remittance
     return transition(remittance, RemittanceStatus.POSTED, by=by, at=at, posted_at=at)
-
-
-def _locked(remittance: Remittance) -> Remittance:
-    return Remittance.objects.select_for_update(of=("self",)).select_related("schedule__employer").get(pk=remittance.pk)
 
 
 def post_lines(
@@ -143,11 +145,13 @@ def post_lines(
 ) -> None:
     """Credit lines to their members: loans in order of due date, then Christmas, then savings, the rest voluntary.
 
-    Two entries a member at most, all in a few statements. What a loan does not take any more goes to voluntary savings.
+    The lines come with their members, and their return is locked. One entry for each loan and one for the savings of
+    each line, all in a few statements. What a loan does not take any more goes to voluntary savings.
     """
     if not lines:
         return
     shares = spread(remittance.schedule, lines)
+    _lock(lines, shares)
     suspense = accounts_by_code(chart.SUSPENSE)[chart.SUSPENSE]
     batch = f"remittance/{remittance.pk}"
     said = f"{spoken_month(remittance.schedule.month)} salary, {remittance.schedule.employer}"
@@ -206,6 +210,17 @@ def post_lines(
             if amount
         ]
     RemittancePart.objects.bulk_create(parts)
+
+
+def _lock(lines: Sequence[RemittanceLine], shares: dict[int, Share]) -> None:
+    """Loans by id, then every account of theirs and of the savers by id, in one call: see `ledger.lock_accounts`."""
+    ids = {loan_id for share in shares.values() for loan_id in share.loans}
+    loans = list(Loan.objects.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",)))
+    accounts = {loan.account_id for loan in loans} | set(accounts_of_guarantors(loans))
+    for line in lines:
+        member = line.member
+        accounts |= {member.savings_account_id, member.christmas_account_id, member.voluntary_account_id}
+    lock_accounts(ids=accounts)
 
 
 def spread(schedule: DeductionSchedule, lines: Sequence[RemittanceLine]) -> dict[int, Share]:

@@ -3,36 +3,45 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from audit.services import record
 from audit.transitions import transition
+from core.display import dmy, naira
 from core.display import month as spoken_month
-from core.display import naira
+from core.errors import IllegalTransition
+from core.money import LARGEST
 from core.workbooks import read_workbook
+from loans.models import Loan, LoanOrigin
 from members.models import Member
+from members.states import MemberStatus
+from reconciliation import causes
 from reconciliation.errors import (
     ChargeTooHigh,
     ImportedBefore,
-    MemberHasALine,
-    NotOfThisEmployer,
+    NoCharge,
+    NoSchedule,
+    NothingDeducted,
     ReturnStanding,
     ReturnUnreadable,
-    StillDeciding,
+    TooMuchMoney,
+    ValueDateTooEarly,
     WrongMonth,
 )
-from reconciliation.matching import Alias, Expected, Match, match
+from reconciliation.matching import Alias, Expected, Match, Reason, match
 from reconciliation.models import DeductionSchedule, NameAlias, Remittance, RemittanceLine
-from reconciliation.returns import Layout, ParsedReturn, read_return
-from reconciliation.states import LineState, RemittanceStatus
+from reconciliation.returns import Layout, ParsedReturn, ReturnLine, read_return
+from reconciliation.states import RemittanceStatus, ScheduleStatus
 from users.models import User
 
 NOTHING = Decimal("0.00")
-SURE = 95  # from this confidence on, suggestions can be taken together
+DOUBTED = 80  # the most that we are sure of a member who has left
 
 
 @transaction.atomic
@@ -49,21 +58,17 @@ def import_return(
 ) -> Remittance:
     """Read a return, match it with the schedule, and keep it for a person to look at.
 
-    Raises WorkbookRefused, ReturnUnreadable, WrongMonth, ImportedBefore, ReturnStanding; nothing is stored then.
+    `bank_credit` is what the bank credited, in naira, on its value date `received_on`.
+    Raises WorkbookRefused, ReturnUnreadable, NothingDeducted, TooMuchMoney, WrongMonth, ValueDateTooEarly, NoSchedule,
+    ImportedBefore, ReturnStanding; nothing is stored then.
     """
     workbook = read_workbook(data, filename=file_name)
-    employer = schedule.employer
-    layout = Layout.from_json(employer.return_layout) if employer.return_layout else None
-    parsed = read_return(workbook, layout)
-    errors = list(parsed.errors())
-    if errors:
-        raise ReturnUnreadable(errors)
-    if parsed.period_seen and parsed.period_seen != f"{schedule.month:%Y-%m}":
-        raise WrongMonth(
-            f"This file is for {parsed.period_seen}, not {spoken_month(schedule.month)}. "
-            "Choose the right file or the right month."
-        )
-    content_hash = _content_hash(schedule, parsed)
+    parsed = _read(schedule, workbook)
+    lines = [line for line in parsed.lines if line.amount]  # who stands there with nothing is missing
+    _refuse_amounts(lines, parsed.file_total)
+    schedule = _locked(schedule)
+    _refuse_early(schedule, received_on)
+    content_hash = _content_hash(schedule, lines)
     _refuse_a_second_time(schedule, workbook.sha256, content_hash)
     try:
         with transaction.atomic():
@@ -82,10 +87,12 @@ def import_return(
                 imported_at=at,
             )
     except IntegrityError as refused:
+        # Another person imported it for another employer in this very moment.
         if refused.__cause__.diag.constraint_name in ("reconciliation_file_once", "reconciliation_content_once"):
-            raise ImportedBefore("This file was imported a moment ago.") from refused
+            raise ImportedBefore("This file was imported a moment ago. Nothing was stored.") from refused
         raise
-    matched = match(parsed.lines, expected_of(schedule), _memory_of(schedule))
+    matched = match(lines, expected_of(schedule), _memory_of(schedule))
+    _doubt_who_left(schedule, matched.matches)
     RemittanceLine.objects.bulk_create(
         _line(remittance, position, found) for position, found in enumerate(matched.matches, 1)
     )
@@ -96,14 +103,59 @@ def import_return(
     return remittance
 
 
+def _read(schedule: DeductionSchedule, workbook) -> ParsedReturn:
+    stored = schedule.employer.return_layout
+    parsed = read_return(workbook, Layout.from_json(stored) if stored else None)
+    errors = list(parsed.errors())
+    if errors:
+        raise ReturnUnreadable(errors)
+    if parsed.period_seen and parsed.period_seen != f"{schedule.month:%Y-%m}":
+        seen = spoken_month(date.fromisoformat(f"{parsed.period_seen}-01"))
+        raise WrongMonth(
+            f"This file is for {seen}, not {spoken_month(schedule.month)}. Choose the right file or the right month."
+        )
+    return parsed
+
+
+def _refuse_amounts(lines: Sequence[ReturnLine], total: Decimal) -> None:
+    if not lines:
+        raise NothingDeducted()
+    if total > LARGEST:
+        raise TooMuchMoney()
+
+
+def _locked(schedule: DeductionSchedule) -> DeductionSchedule:
+    """The schedule, locked so that no later version takes its place meanwhile; raises NoSchedule."""
+    schedule = DeductionSchedule.objects.select_for_update(of=("self",)).select_related("employer").get(pk=schedule.pk)
+    if schedule.status != ScheduleStatus.ISSUED:
+        raise NoSchedule("This schedule is not the one in force. Choose the one that was sent to the employer.")
+    return schedule
+
+
+def _refuse_early(schedule: DeductionSchedule, received_on: date) -> None:
+    """A payment cannot count before its loan began; found here, and not when half of the return is posted."""
+    begins_later = Q(origin=LoanOrigin.OPENING, registered_on__gt=received_on) | Q(
+        disbursement__disbursed_on__gt=received_on
+    )
+    asked = Loan.objects.filter(pk__in=schedule.lines.values("items__loan_id")).filter(begins_later)
+    loan = asked.select_related("disbursement").order_by("pk").first()
+    if loan is None:
+        return
+    if loan.origin == LoanOrigin.OPENING:
+        began, day = "was taken over", loan.registered_on
+    else:
+        began, day = "was paid out", loan.disbursement.disbursed_on
+    raise ValueDateTooEarly(
+        f"Loan {loan.serial} of this schedule {began} on {dmy(day)}, and the bank's date is {dmy(received_on)}. "
+        "Check the date."
+    )
+
+
 def expected_of(schedule: DeductionSchedule) -> list[Expected]:
     """Everybody of the employer as the matching sees him: who is on the schedule with his amount, the rest with nil."""
     amounts = dict(schedule.lines.values_list("member_id", "total"))
-    claimed = set(
-        Member.objects.filter(employer=schedule.employer).exclude(claimed_staff_number="").values_list(
-            "claimed_staff_number", flat=True
-        )
-    )  # fmt: skip
+    members = list(Member.objects.filter(employer=schedule.employer).order_by("number"))
+    claimed = {member.claimed_staff_number for member in members}
     return [
         Expected(
             member=member.pk,
@@ -115,7 +167,7 @@ def expected_of(schedule: DeductionSchedule) -> list[Expected]:
             claimed_staff_no=member.claimed_staff_number
             or (member.staff_number if member.staff_number in claimed else ""),
         )
-        for member in Member.objects.filter(employer=schedule.employer).order_by("number")
+        for member in members
     ]
 
 
@@ -124,14 +176,26 @@ def _memory_of(schedule: DeductionSchedule) -> list[Alias]:
     return [Alias(*row) for row in rows]
 
 
-def _content_hash(schedule: DeductionSchedule, parsed: ParsedReturn) -> str:
+def _doubt_who_left(schedule: DeductionSchedule, matches: Sequence[Match]) -> None:
+    """Money for somebody who has left or died is recognised, and waits for a person."""
+    others = Member.objects.filter(employer=schedule.employer).exclude(status=MemberStatus.ACTIVE)
+    gone = dict(others.values_list("pk", "status"))
+    for found in matches:
+        if found.state == causes.MATCHED and found.member in gone:
+            said = MemberStatus(gone[found.member]).label.lower()
+            found.state = causes.SUGGESTED
+            found.confidence = min(found.confidence, DOUBTED)
+            found.reasons += (Reason("-", f"The register says of this member: {said}"),)
+
+
+def _content_hash(schedule: DeductionSchedule, lines: Sequence[ReturnLine]) -> str:
     """What the file says, whatever its bytes: a copy saved again, or as CSV, says the same."""
-    said = sorted(f"{line.staff_no}|{line.name}|{line.amount}" for line in parsed.lines)
+    said = sorted(f"{line.staff_no}|{line.name}|{line.amount}" for line in lines)
     return hashlib.sha256("\n".join([f"{schedule.employer_id}|{schedule.month}", *said]).encode()).hexdigest()
 
 
 def _refuse_a_second_time(schedule: DeductionSchedule, file_hash: str, content_hash: str) -> None:
-    standing = Remittance.objects.standing().select_related("schedule__employer", "imported_by")
+    standing = Remittance.objects.standing().select_related("schedule__employer")
     before = standing.filter(file_hash=file_hash).first() or standing.filter(content_hash=content_hash).first()
     if before is not None:
         raise ImportedBefore(
@@ -174,74 +238,32 @@ def _line(remittance: Remittance, position: int, found: Match) -> RemittanceLine
 
 @transaction.atomic
 def drop_return(*, remittance: Remittance, by: User, at: datetime) -> Remittance:
-    """Take a return back before anything of it is posted, so that the right file can be imported."""
+    """Take a return back before anything of it is posted, so that the right file can be imported.
+
+    Raises IllegalTransition when its posting has begun.
+    """
+    remittance = Remittance.objects.locked(remittance.pk)
     return transition(remittance, RemittanceStatus.DROPPED, by=by, at=at)
 
 
 @transaction.atomic
 def confirm_charge(*, remittance: Remittance, charge: Decimal, by: User, at: datetime) -> Remittance:
-    """Say that the bank kept `charge` of this remittance; raises ChargeTooHigh above the employer's limit."""
-    remittance = (
-        Remittance.objects.select_for_update(of=("self",)).select_related("schedule__employer").get(pk=remittance.pk)
-    )
+    """Say that the bank kept `charge` naira of this remittance.
+
+    Raises NoCharge, ChargeTooHigh above the employer's limit, IllegalTransition when its posting has begun.
+    """
+    remittance = Remittance.objects.locked(remittance.pk)
+    if remittance.status != RemittanceStatus.MATCHED:
+        raise IllegalTransition()
+    if charge <= 0:
+        raise NoCharge()
     limit = remittance.schedule.employer.bank_charge_limit
     if charge > limit:
         raise ChargeTooHigh(
             f"A bank charge for {remittance.schedule.employer} is {naira(limit)} or less. "
             "If more is missing, ask the employer for the rest."
         )
-    remittance.charge, remittance.charge_confirmed_by = charge, by if charge else None
+    remittance.charge, remittance.charge_confirmed_by = charge, by
     remittance.save(update_fields=["charge", "charge_confirmed_by"])
     record("reconciliation.remittance.charge_confirmed", by=by, subject=remittance, at=at, charge=str(charge))
     return remittance
-
-
-@transaction.atomic
-def confirm_match(*, line: RemittanceLine, member: Member | None = None, by: User, at: datetime) -> RemittanceLine:
-    """Say whose line this is: the member suggested, or another of the same employer; the spelling is remembered.
-
-    Raises StillDeciding, NotOfThisEmployer, MemberHasALine, IllegalTransition when the line is posted.
-    """
-    line = (
-        RemittanceLine.objects.select_for_update(of=("self",))
-        .select_related("remittance__schedule", "member")
-        .get(pk=line.pk)
-    )
-    owner = member or line.member
-    if owner is None:
-        raise StillDeciding("Choose the member first: nobody is suggested for this line.")
-    schedule = line.remittance.schedule
-    if owner.employer_id != schedule.employer_id:
-        raise NotOfThisEmployer(f"{owner.name} is not with {schedule.employer}. Choose a member of this employer.")
-    others = RemittanceLine.objects.filter(remittance=line.remittance, member=owner, state=LineState.MATCHED)
-    if others.exclude(pk=line.pk).exists():
-        raise MemberHasALine(f"{owner.name} has another line in this return. A second line goes to suspense.")
-    expected = schedule.lines.filter(member=owner).values_list("total", flat=True).first() or NOTHING
-    NameAlias.objects.get_or_create(
-        employer_id=schedule.employer_id,
-        member=owner,
-        staff_number=line.staff_number,
-        name=line.name,
-        defaults={"confirmed_by": by, "confirmed_at": at},
-    )
-    return transition(
-        line, LineState.MATCHED, by=by, at=at, member=owner, expected=expected, confidence=100, confirmed_by=by
-    )
-
-
-@transaction.atomic
-def reject_match(*, line: RemittanceLine, by: User, at: datetime) -> RemittanceLine:
-    """Say that the line is not the suggested member's: it is nobody's until somebody is found for it."""
-    return transition(
-        line, LineState.UNMATCHED, by=by, at=at, member=None, expected=NOTHING, confidence=0, confirmed_by=by
-    )
-
-
-@transaction.atomic
-def confirm_sure_matches(*, remittance: Remittance, by: User, at: datetime) -> int:
-    """Take all suggestions of a confidence of 95 and more together; returns how many."""
-    sure = remittance.lines.filter(state=LineState.SUGGESTED, confidence__gte=SURE).select_related("member")
-    lines = list(sure.order_by("pk"))
-    for line in lines:
-        confirm_match(line=line, by=by, at=at)
-    return len(lines)

@@ -12,6 +12,7 @@ from django.db import transaction
 from audit.services import record
 from audit.transitions import transition, transition_many
 from core.display import month as spoken_month
+from core.errors import IllegalTransition
 from core.serials import next_serial
 from loans.selectors.register import DueInstallment, due_in_month
 from members.models import Employer, Member
@@ -106,9 +107,11 @@ def issue_schedule(*, schedule: DeductionSchedule, by: User, at: datetime) -> De
     a return was imported against the version that it would replace, IllegalTransition when it is no draft.
     """
     schedule = DeductionSchedule.objects.select_for_update(of=("self",)).select_related("employer").get(pk=schedule.pk)
+    if schedule.status != ScheduleStatus.DRAFT:
+        raise IllegalTransition()
     if schedule.prepared_by_id == by.pk:
         raise ApprovedByItsMaker()
-    if schedule.status == ScheduleStatus.DRAFT and _differs_from_the_books(schedule):
+    if _differs_from_the_books(schedule):
         raise ScheduleOutOfDate()
     standing = DeductionSchedule.objects.for_month(schedule.employer, schedule.month).issued()
     for earlier in standing.select_for_update():
