@@ -13,6 +13,12 @@ class NotActive(DomainError):
     message = "This member is not active. Ask the office."
 
 
+class AccountLinked(DomainError):
+    """The member has a sign-in of his own, or this sign-in belongs to another member."""
+
+    message = "This member has a sign-in already, or this sign-in is another member's."
+
+
 class NotEnoughSavings(DomainError):
     """A withdrawal was asked for that is more than the member's free savings."""
 

@@ -28,6 +28,7 @@ from ledger.services import (
 )
 from members import postings
 from members.errors import (
+    AccountLinked,
     NotActive,
     NotEnoughSavings,
     NothingToContribute,
@@ -39,7 +40,8 @@ from members.models import Employer, Member, Withdrawal
 from members.states import MemberStatus, WithdrawalStatus
 from notifications.services import notify
 from users.models import Invitation, User
-from users.services import invite
+from users.roles import Role
+from users.services import grant_role, invite
 
 NOTHING = Decimal("0.00")
 OWN_ACCOUNTS = {
@@ -187,6 +189,25 @@ def invite_member(*, member: Member, by: User, at: datetime) -> tuple[Invitation
         member.user = User.objects.create_user(full_name=member.name, sign_in_number=member.number, is_active=False)
         member.save(update_fields=["user"])
     return invite(user=member.user, by=by, at=at)
+
+
+@transaction.atomic
+def link_account(*, member: Member, user: User, by: User, at: datetime) -> Member:
+    """Say which sign-in is a member's own, as when an officer is in the register too; he is a member by it.
+
+    Raises AccountLinked when either of them belongs to somebody else.
+    """
+    member = Member.objects.select_for_update().get(pk=member.pk)
+    if member.user_id == user.pk:
+        return member
+    if member.user_id is not None or Member.objects.filter(user=user).exists():
+        raise AccountLinked()
+    member.user = user
+    member.save(update_fields=["user"])
+    record("members.member.account_linked", by=by, subject=member, at=at, user=user.pk)
+    if not user.has_role(Role.MEMBER):
+        grant_role(user=user, role=Role.MEMBER, by=by, at=at)
+    return member
 
 
 def tell_member(*, member: Member, event: str, subject: str, body: str, link: str = "") -> int:

@@ -7,7 +7,15 @@ from core.errors import IllegalTransition
 from ledger import chart
 from ledger.selectors import balance_of
 from ledger.services import account
-from members.errors import NotActive, NotEnoughSavings, NothingToContribute, NotYourSavings, NumberTaken, SamePerson
+from members.errors import (
+    AccountLinked,
+    NotActive,
+    NotEnoughSavings,
+    NothingToContribute,
+    NotYourSavings,
+    NumberTaken,
+    SamePerson,
+)
 from members.models import Member, Withdrawal
 from members.selectors import equities, equity, free_savings
 from members.services import (
@@ -16,6 +24,7 @@ from members.services import (
     admit_members,
     decline_withdrawal,
     invite_member,
+    link_account,
     pay_withdrawal,
     post_contributions,
     request_withdrawal,
@@ -140,6 +149,20 @@ def test_a_member_from_the_old_books_claims_his_account_with_a_code():
     member.refresh_from_db()
     assert member.user == claimed
     assert claimed.has_perm("loans.apply")
+
+
+def test_an_officer_who_is_in_the_register_is_linked_to_it_once():
+    member, chair, admin = make_member(with_user=False), make_user(roles=["chair"]), make_user(roles=["admin"])
+    link_account(member=member, user=chair, by=admin, at=AT)
+    link_account(member=member, user=chair, by=admin, at=AT)
+    member.refresh_from_db()
+    assert member.user == chair
+    assert chair.has_perm("loans.apply")
+    assert Event.objects.filter(verb="members.member.account_linked").count() == 1
+    with pytest.raises(AccountLinked):
+        link_account(member=make_member(with_user=False), user=chair, by=admin, at=AT)
+    with pytest.raises(AccountLinked):
+        link_account(member=member, user=make_user(roles=["secretary"]), by=admin, at=AT)
 
 
 def test_nobody_is_invited_who_has_left():

@@ -48,12 +48,18 @@ def have_society(*, at: datetime) -> None:
 
     What is there stays as it is, so it can be run again at any time.
     """
+    have_setting()
+    for sign_in, full_name, role in OFFICERS:
+        have_officer(sign_in=sign_in, full_name=full_name, role=role, at=at)
+
+
+@transaction.atomic
+def have_setting() -> None:
+    """The society, its products and its employers with their pay days; what is there stays as it is."""
     Society.objects.get_or_create(pk=Society.ONLY, defaults=SOCIETY)
     have_standard_products(quorum=QUORUM, monthly_cap=MONTHLY_CAP)
     for code, name, aliases, pay_day in EMPLOYERS:
         Employer.objects.get_or_create(code=code, defaults={"name": name, "aliases": aliases, "pay_day": pay_day})
-    for sign_in, full_name, role in OFFICERS:
-        have_officer(sign_in=sign_in, full_name=full_name, role=role, at=at)
 
 
 def have_officer(*, sign_in: str, full_name: str, role: Role, at: datetime) -> User:

@@ -29,7 +29,7 @@ class Command(BaseCommand):
             raise CommandError(f"{len(broken)} of {len(results)} invariants do not hold: {codes}.")
 
     def _print(self, results) -> None:
-        room = ""
+        room, width = "", max(len(result.invariant.title) for result in results)
         for result in results:
             if result.room != room:
                 room = result.room
@@ -37,7 +37,7 @@ class Command(BaseCommand):
             finding, invariant = result.finding, result.invariant
             mark = self.style.SUCCESS("holds ") if result.holds else self.style.ERROR("BROKEN")
             self.stdout.write(
-                f"  {mark} {invariant.code:<4} {invariant.title:<66} "
+                f"  {mark} {invariant.code:<4} {invariant.title:<{width}} "
                 f"{finding.counted:>9,} seen, {len(finding.broken):>5,} broken, difference {naira(finding.difference)}"
             )
             for what, amount in finding.broken[:SHOWN]:
