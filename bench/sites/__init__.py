@@ -1,0 +1,1 @@
+"""Addresses that a benchmark adds to the site."""
