@@ -34,6 +34,10 @@ class Share:
     interest: Decimal
     waived: Decimal = NOTHING
 
+    @property
+    def paid(self) -> Decimal:
+        return self.principal + self.interest
+
 
 @dataclass(frozen=True, slots=True)
 class Spread:

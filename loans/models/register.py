@@ -33,6 +33,10 @@ class LoanQuerySet(models.QuerySet):
         """Owed or about to be: what counts against a member's limits."""
         return self.filter(status__in=[LoanStatus.QUEUED, LoanStatus.REGISTERED, LoanStatus.ACTIVE])
 
+    def standing(self) -> LoanQuerySet:
+        """All but the loans of an import that was undone, whose serials may have come again."""
+        return self.exclude(origin=LoanOrigin.OPENING, status=LoanStatus.CANCELLED)
+
     def visible_to(self, user) -> LoanQuerySet:
         return self if user.has_perm("loans.view_register") else self.filter(member__user=user)
 
@@ -238,6 +242,11 @@ class Repayment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.loan_id}: {self.amount}"
+
+    @property
+    def slip(self) -> str:
+        """The number on the paper behind it, as a person looks for it."""
+        return self.reference.removeprefix("receipt/").partition("#")[0]
 
 
 class Allocation(models.Model):

@@ -7,10 +7,38 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, DecimalField, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import (
+    Case,
+    Count,
+    DecimalField,
+    Exists,
+    F,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
-from loans.models import Guarantee, Installment, LendingPolicy, Loan, LoanApplication, LoanOrigin, LoanProduct
+from engine.schedules import Line
+from ledger import chart
+from ledger.selectors import balance_of
+from ledger.services import account
+from loans.models import (
+    Guarantee,
+    Installment,
+    LendingPolicy,
+    Loan,
+    LoanApplication,
+    LoanOrigin,
+    LoanProduct,
+    Repayment,
+)
+from loans.schedules import first_due_on, schedule
 from loans.states import LoanStatus
 from members.models import Member
 
@@ -113,6 +141,64 @@ def month_cap(on: date) -> MonthCap:
     return MonthCap(first, LendingPolicy.objects.in_force(on).monthly_cap, used)
 
 
+@dataclass(frozen=True, slots=True)
+class RegistrationTerms:
+    """What registering an application would make: its instalments, and whether the month's cap has room for it."""
+
+    lines: tuple[Line, ...]
+    cap: MonthCap
+    is_payable: bool
+
+    @property
+    def interest(self) -> Decimal:
+        return sum((line.interest for line in self.lines), NOTHING)
+
+    @property
+    def total(self) -> Decimal:
+        return sum((line.total for line in self.lines), NOTHING)
+
+    @property
+    def first(self) -> Line:
+        return self.lines[0]
+
+    @property
+    def last(self) -> Line:
+        return self.lines[-1]
+
+
+def registration_terms(application: LoanApplication, *, on: date) -> RegistrationTerms:
+    """The terms of an approved application as `register_loan` would freeze them on a day."""
+    approval, cap = application.approval, month_cap(on)
+    is_payable = cap.has_room_for(approval.amount)
+    lines = schedule(
+        application.version,
+        approval.amount,
+        approval.term_months,
+        pay_day=application.member.employer.pay_day,
+        payable_on=on if is_payable else _next_month(on.replace(day=1)),
+    )
+    return RegistrationTerms(tuple(lines), cap, is_payable)
+
+
+def days_if_moved(loan: Loan, *, on: date) -> tuple[date, date]:
+    """The first due day of a loan that was not paid out: as it stands, and if its payment days are moved today."""
+    before = loan.installments.order_by("number").values_list("due_on", flat=True)[0]
+    return before, first_due_on(on, loan.member.employer.pay_day)
+
+
+def payments_after(repayment: Repayment) -> list[Repayment]:
+    """The payments that stand on a loan and were posted after one: they are worked out again when it is taken back."""
+    return list(
+        Repayment.objects.filter(loan=repayment.loan_id, reversed_by_entry__isnull=True, pk__gt=repayment.pk)
+        .order_by("pk")
+    )  # fmt: skip
+
+
+def bank() -> Decimal:
+    """What stands in the bank by the books."""
+    return balance_of(account(chart.BANK))
+
+
 # Lists ----------------------------------------------------------------------------------------------------------------
 
 LATE = "late"
@@ -125,6 +211,8 @@ def register(*, on: date, words: str = "", status: str = "", product: str = "") 
     that was undone are left out unless they are asked for by their status.
     """
     loans = Loan.objects.order_by("-serial_year", "-serial_number", "-pk")
+    if status != LoanStatus.CANCELLED:
+        loans = loans.standing()
     if words:
         loans = loans.filter(Q(serial__icontains=words) | Q(member__in=Member.objects.search(words)))
     if product:
@@ -133,8 +221,6 @@ def register(*, on: date, words: str = "", status: str = "", product: str = "") 
         loans = loans.active().filter(Exists(_unpaid_installments().filter(due_on__lt=on)))
     elif status:
         loans = loans.filter(status=status)
-    else:
-        loans = loans.exclude(status=LoanStatus.CANCELLED)
     return loans
 
 
@@ -150,7 +236,13 @@ def shown_in_list(loans: QuerySet[Loan]) -> QuerySet[Loan]:
         next_amount=Subquery(
             oldest.annotate(left=UNPAID).values("left")[:1], output_field=DecimalField(max_digits=14, decimal_places=2)
         ),
-    )
+    )  # fmt: skip
+
+
+def marked_late(loans: QuerySet[Loan], *, on: date) -> QuerySet[Loan]:
+    """Add to loans shown in a list whether the oldest unpaid instalment's day is past, as `is_late`."""
+    late = When(status=LoanStatus.ACTIVE, next_due_on__lt=on, then=Value(True))
+    return loans.annotate(is_late=Case(late, default=Value(False)))
 
 
 def _unpaid_installments() -> QuerySet[Installment]:

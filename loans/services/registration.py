@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import connection, transaction
+from django.urls import reverse
 
 from audit.services import record
 from audit.transitions import transition, transition_many
@@ -13,12 +14,12 @@ from core.display import dmy, naira
 from core.selectors import society
 from core.serials import next_serial
 from core.sql import load_sql
-from engine.due_dates import add_months, first_pay_day, monthly_due_dates
-from engine.schedules import Line, ScheduleTerms, build_schedule
+from engine.due_dates import add_months
+from engine.schedules import Line
 from ledger.services import account, open_sub_accounts
-from loans.eligibility.cost import METHODS
 from loans.errors import AlreadyRegistered, BorrowerNotActive, NotApproved, NotReadyToPay, NotYourOwnLoan
 from loans.models import Guarantee, Loan, LoanApplication, LoanOrigin
+from loans.schedules import due_dates, first_due_on, schedule
 from loans.selectors.register import MonthCap, month_cap, queue
 from loans.states import ApplicationStatus, LoanStatus
 from members.models import Member
@@ -26,9 +27,6 @@ from members.states import MemberStatus
 from notifications.services import Notice, notify_many
 from users.models import User
 
-# Pay offices take changes for a month's salaries until about the middle of it: a loan registered later is first
-# deducted in the month after.
-CUT_OFF_DAY = 15
 STORE_INSTALLMENTS = load_sql("loans", "store_installments")
 MOVE_DUE_DATES = load_sql("loans", "move_due_dates")
 
@@ -58,15 +56,12 @@ def register_loan(*, application: LoanApplication, by: User, on: date, at: datet
     _wait_for_ones_turn()
     is_payable = month_cap(on).has_room_for(approval.amount)
     version = application.version
-    lines = build_schedule(
-        ScheduleTerms(
-            principal=approval.amount,
-            rate_percent=version.annual_rate_percent,
-            term=approval.term_months,
-            method=METHODS[version.method],
-            first_due_on=_first_due_on(on if is_payable else add_months(on, 1, 1), borrower.employer.pay_day),
-            due_day=borrower.employer.pay_day,
-        )
+    lines = schedule(
+        version,
+        approval.amount,
+        approval.term_months,
+        pay_day=borrower.employer.pay_day,
+        payable_on=on if is_payable else add_months(on, 1, 1),
     )
     # From here on the counter is locked: whoever registers next waits for the few statements that follow.
     number = next_serial("loan", on.year)
@@ -113,8 +108,8 @@ def release_queued(*, on: date, by: User | None, at: datetime) -> list[Loan]:
     moved = transition_many(
         Loan.objects.filter(pk__in=[loan.pk for loan in released]), LoanStatus.REGISTERED, by=by, at=at, released_on=on
     )
-    first_due = {loan.pk: _first_due_on(on, loan.member.employer.pay_day) for loan in released}
-    _move_due_dates(released, first_due)
+    _move_due_dates(released, on)
+    first_due = {loan.pk: first_due_on(on, loan.member.employer.pay_day) for loan in released}
     notify_many(
         notices=[
             Notice(
@@ -146,15 +141,15 @@ def move_first_payment(*, loan: Loan, by: User, on: date, at: datetime) -> Loan:
     if loan.member.user_id == by.pk:
         raise NotYourOwnLoan()
     before = loan.installments.order_by("number").values_list("due_on", flat=True)[0]
-    first_due = _first_due_on(on, loan.member.employer.pay_day)
-    _move_due_dates([loan], {loan.pk: first_due})
-    record("loans.loan.payment_days_moved", by=by, subject=loan, at=at, first_due_on=first_due, before=before)
+    _move_due_dates([loan], on)
+    after = first_due_on(on, loan.member.employer.pay_day)
+    record("loans.loan.payment_days_moved", by=by, subject=loan, at=at, first_due_on=after, before=before)
     return loan
 
 
 def loan_page(loan: Loan) -> str:
     """The address of a loan's own page, as messages give it."""
-    return f"/loans/{loan.serial}/"
+    return reverse("loans:loan", args=[loan.serial])
 
 
 def store_installments(schedules: Mapping[int, Sequence[Line]]) -> None:
@@ -184,22 +179,16 @@ def _wait_for_ones_turn() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('loans.monthly_cap', 0))")
 
 
-def _first_due_on(payable_on: date, pay_day: int) -> date:
-    return first_pay_day(payable_on, pay_day, CUT_OFF_DAY)
-
-
 def _open_account(application: LoanApplication, serial: str, borrower: Member):
     control = account(application.product.control_code)
     return open_sub_accounts(under=control, owners=[(serial, borrower.name)])[0]
 
 
-def _move_due_dates(loans: Sequence[Loan], first_due: dict[int, date]) -> None:
-    """Put the instalments of loans that were not paid out on new days, in one statement."""
+def _move_due_dates(loans: Sequence[Loan], payable_on: date) -> None:
+    """Put the instalments of loans that were not paid out on the days of a payout from then on, in one statement."""
     ids, numbers, days = [], [], []
     for loan in loans:
-        for number, due_on in enumerate(
-            monthly_due_dates(first_due[loan.pk], loan.term_months, loan.member.employer.pay_day), 1
-        ):
+        for number, due_on in enumerate(due_dates(payable_on, loan.member.employer.pay_day, loan.term_months), 1):
             ids.append(loan.pk)
             numbers.append(number)
             days.append(due_on)
@@ -207,7 +196,7 @@ def _move_due_dates(loans: Sequence[Loan], first_due: dict[int, date]) -> None:
         cursor.execute(MOVE_DUE_DATES, [ids, numbers, days])
 
 
-def _tell_the_borrower(loan: Loan, first_due_on: date) -> None:
+def _tell_the_borrower(loan: Loan, first: date) -> None:
     if loan.member.user_id is None:
         return
     if loan.status == LoanStatus.QUEUED:
@@ -220,6 +209,6 @@ def _tell_the_borrower(loan: Loan, first_due_on: date) -> None:
         subject = f"Your loan {loan.serial} is in the register"
         body = (
             f"Your loan of {naira(loan.principal)} is ready to be paid out. You pay back {naira(loan.instalment)} a "
-            f"month for {loan.term_months} months, first on {dmy(first_due_on)}."
+            f"month for {loan.term_months} months, first on {dmy(first)}."
         )
     notify_many(notices=[Notice(loan.member.user, f"loans.loan.registered:{loan.pk}", subject, body, loan_page(loan))])

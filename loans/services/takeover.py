@@ -156,8 +156,7 @@ def _refuse_taken(serials: Sequence[str]) -> None:
         if serial in seen:
             raise SerialTaken(f"Loan number {serial} comes twice.")
         seen.add(serial)
-    standing = Loan.objects.exclude(origin=LoanOrigin.OPENING, status=LoanStatus.CANCELLED)
-    taken = standing.filter(serial__in=serials).order_by("serial").values_list("serial", flat=True)[:1]
+    taken = Loan.objects.standing().filter(serial__in=serials).order_by("serial").values_list("serial", flat=True)[:1]
     if taken:
         raise SerialTaken(f"Loan number {taken[0]} is in the register already.")
 

@@ -1,12 +1,17 @@
-"""Addresses of lending. The room answers from the root of the site: under `loans/`, and under `guarantees/`."""
+"""Addresses of lending: a member's own under `loans/` and `guarantees/`, the office's under `office/`.
+
+The room answers from the root of the site.
+"""
 
 from django.urls import include, path
 
-from loans.urls import member
+from loans.urls import member, officer
 
 app_name = "loans"
 
 urlpatterns = [
     path("loans/", include(member.loans)),
+    path("loans/", include(officer.loan_pages)),
     path("guarantees/", include(member.guarantees)),
+    path("office/", include(officer.office)),
 ]

@@ -1,0 +1,160 @@
+"""What the loan officer and the treasurer type: a payout, a receipt, why a payment is taken back."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+from core.display import dmy
+from core.forms import Tiles, tile
+from core.money import MoneyFormField
+from loans.models import LoanProduct
+from loans.selectors.register import LATE
+from loans.states import LoanStatus
+
+BANK, CASH = "bank", "cash"
+
+
+class DayField(forms.DateField):
+    """A day that is not after today."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    default_error_messages = {"required": "Choose the day.", "invalid": "Choose the day."}
+
+    def __init__(self, *, today: date | None = None, **options: Any):
+        super().__init__(**options)
+        self.today = today
+
+    def clean(self, value: Any) -> date | None:
+        day = super().clean(value)
+        if day and self.today and day > self.today:
+            raise forms.ValidationError(f"This day is still to come. Enter {dmy(self.today)} or an earlier day.")
+        return day
+
+
+class FindForm(forms.Form):
+    """What the register's list is narrowed to; anything that cannot be read narrows nothing."""
+
+    STATUSES = [
+        ("", "All"), (LoanStatus.ACTIVE, "Running"), (LATE, "Late"), (LoanStatus.REGISTERED, "Ready to pay"),
+        (LoanStatus.QUEUED, "In the queue"), (LoanStatus.CLOSED, "Paid back"), (LoanStatus.CANCELLED, "Cancelled"),
+    ]  # fmt: skip
+
+    q = forms.CharField(
+        label="Loan number, name, member or staff number", required=False, max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "type": "search"}),
+    )  # fmt: skip
+    status = forms.ChoiceField(label="Standing", required=False, choices=STATUSES)
+    product = forms.ChoiceField(label="Kind of loan", required=False)
+
+    def __init__(self, data, *, products: list[LoanProduct]):
+        super().__init__(data)
+        self.fields["product"].choices = [("", "All"), *((one.code, one.name) for one in products)]
+
+    def narrowed(self) -> dict[str, str]:
+        self.is_valid()
+        found = self.cleaned_data
+        return {
+            "words": found.get("q", ""), "status": found.get("status", ""), "product": found.get("product", ""),
+        }  # fmt: skip
+
+
+class PayoutForm(forms.Form):
+    """The transfer as it stands on the bank's slip."""
+
+    bank_name = forms.CharField(
+        label="Member's bank", max_length=80, error_messages={"required": "Enter the name of the member's bank."}
+    )
+    bank_account = forms.CharField(
+        label="Account number", help_text="Ten figures.", max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={"required": "Enter the ten figures of the account number."},
+    )  # fmt: skip
+    bank_reference = forms.CharField(
+        label="Number of the transfer", help_text="From the bank's own slip or statement.", max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "Enter the number of the transfer from the bank's slip."},
+    )  # fmt: skip
+    on = DayField(label="Day of the transfer")
+    seen = forms.BooleanField(
+        label="I have sent this money, to this member's own account.",
+        error_messages={"required": "Tick this once the bank has taken the transfer."},
+    )
+
+    def __init__(self, data=None, *, today: date):
+        super().__init__(data, initial={"on": today})
+        self.fields["on"].today = today
+
+    def clean_bank_account(self) -> str:
+        account = re.sub(r"[\s-]", "", self.cleaned_data["bank_account"])
+        if not re.fullmatch(r"[0-9]{10}", account):
+            raise forms.ValidationError("An account number has ten figures. Check it against the member's papers.")
+        return account
+
+    def details(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("bank_name", "bank_account", "bank_reference", "on")}
+
+
+class ReceiptForm(forms.Form):
+    """Money that a member paid at the office. It is shown where the money goes before anything is recorded."""
+
+    amount = MoneyFormField(label="How much was paid?", min_value=Decimal("0.01"))
+    into = forms.ChoiceField(
+        label="Where is the money?",
+        choices=[(BANK, tile("In the bank", "Transfer or teller")), (CASH, tile("Cash", "In the cash box"))],
+        widget=Tiles(layout="2"),
+        error_messages={"required": "Choose bank or cash."},
+    )
+    reference = forms.CharField(
+        label="Number on the slip",
+        help_text="The bank's teller or transfer, or our receipt. Where one slip pays two loans, add a letter.",
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "Enter the number on the slip."},
+    )
+    on = DayField(label="Day of the payment")
+    shown = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data=None, *, today: date):
+        super().__init__(data, initial={"on": today})
+        self.fields["on"].today = today
+
+    def facts(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("amount", "into", "reference", "on")}
+
+    @property
+    def fingerprint(self) -> str:
+        """What was shown where the money goes: it is recorded only as it was shown."""
+        return f"{self.cleaned_data['amount']}|{self.cleaned_data['on']}"
+
+    @property
+    def is_agreed(self) -> bool:
+        """The officer has seen where this very amount goes on this very day, and said yes."""
+        return "record" in self.data and self.cleaned_data["shown"] == self.fingerprint
+
+    def show_again(self) -> None:
+        """Let the next answer be about what is shown now."""
+        self.data = {**self.data.dict(), "shown": self.fingerprint}
+
+
+class ReverseForm(forms.Form):
+    """Why a payment is taken back, and from which day."""
+
+    reason = forms.CharField(
+        label="What was wrong?", help_text="The member and the auditor read this.", max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "Say what was wrong with this payment."},
+    )  # fmt: skip
+    on = DayField(label="Day on which it counts")
+
+    def __init__(self, data=None, *, today: date):
+        super().__init__(data, initial={"on": today})
+        self.fields["on"].today = today
+
+
+class EmptyForm(forms.Form):
+    """A page whose button is the whole answer."""

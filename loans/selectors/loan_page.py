@@ -1,0 +1,244 @@
+"""One loan with everything that its figures are worked out from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db.models import Prefetch
+
+from audit.models import Event
+from core.display import naira
+from engine.settlement import Settlement
+from ledger.models import AccountBalance
+from ledger.selectors import StatementLine, statement
+from loans import paying
+from loans.models import Allocation, Disbursement, Guarantee, Installment, Loan, LoanOrigin, Repayment
+from loans.selectors.register import guarantors_of
+from loans.states import GuaranteeStatus, LoanStatus
+
+NOTHING = Decimal("0.00")
+MOST_LINES = 500
+MOVES = {
+    ("queued", "registered"): "Let out of the queue",
+    ("registered", "active"): "Paid out",
+    ("active", "closed"): "Paid back",
+    ("closed", "active"): "Open again",
+}
+WORDS = {
+    "paid": "Paid",
+    "part": "Part paid",
+    "late": "Late",
+    "due": "Next",
+    "later": "To come",
+    "waived": "Interest not charged",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleLine:
+    """One instalment as the page shows it; `state` is paid, part, late, due (the next one) or later."""
+
+    installment: Installment
+    opening: Decimal
+    closing: Decimal
+    state: str
+
+    @property
+    def words(self) -> str:
+        return WORDS[self.state]
+
+
+@dataclass(frozen=True, slots=True)
+class LoanPage:
+    """A loan with its schedule, payments, guarantors and pay-off figure, and the sums of its parts in naira.
+
+    `started_on` is None while it was not paid out; `pay_off` None when nothing can be paid on it.
+    """
+
+    loan: Loan
+    balance: Decimal
+    schedule: tuple[ScheduleLine, ...]
+    repayments: tuple[Repayment, ...]
+    guarantees: tuple[Guarantee, ...]
+    pay_off: Settlement | None
+    started_on: date | None
+    on: date
+
+    @property
+    def installments(self) -> list[Installment]:
+        return [line.installment for line in self.schedule]
+
+    @property
+    def principal_paid(self) -> Decimal:
+        return sum((one.principal_paid for one in self.installments), NOTHING)
+
+    @property
+    def interest_paid(self) -> Decimal:
+        return sum((one.interest_paid for one in self.installments), NOTHING)
+
+    @property
+    def interest_waived(self) -> Decimal:
+        return sum((one.interest_waived for one in self.installments), NOTHING)
+
+    @property
+    def interest_in_all(self) -> Decimal:
+        return sum((one.interest for one in self.installments), NOTHING)
+
+    @property
+    def total(self) -> Decimal:
+        return self.loan.scheduled_principal + self.interest_in_all
+
+    @property
+    def left(self) -> Decimal:
+        """All that is still to be paid by the schedule."""
+        return sum((one.unpaid for one in self.installments), NOTHING)
+
+    @property
+    def overdue(self) -> Decimal:
+        return sum((one.unpaid for one in self.installments if one.due_on < self.on), NOTHING)
+
+    @property
+    def next_due(self) -> Installment | None:
+        """The oldest instalment that is not paid in full."""
+        return next((one for one in self.installments if one.unpaid), None)
+
+    @property
+    def paid_count(self) -> int:
+        """Instalments paid in full, those before a take-over counted."""
+        return self.loan.months_paid_before + sum(1 for one in self.installments if not one.unpaid)
+
+    @property
+    def total_charged(self) -> Decimal:
+        return self.total - self.interest_waived
+
+    @property
+    def sentence(self) -> str:
+        """What the bar of the page shows, in words."""
+        return f"{naira(self.principal_paid)} of {naira(self.loan.scheduled_principal)} is paid back"
+
+    @property
+    def payout(self) -> Disbursement | None:
+        return getattr(self.loan, "disbursement", None)
+
+    @property
+    def can_move(self) -> bool:
+        """The payment days can be moved, and to another day than the one on which they stand."""
+        return self.loan.status in (LoanStatus.QUEUED, LoanStatus.REGISTERED)
+
+    @property
+    def saved_by_paying_off(self) -> Decimal:
+        return self.left - self.pay_off.total if self.pay_off else NOTHING
+
+    @property
+    def standing_repayments(self) -> list[Repayment]:
+        return [one for one in self.repayments if one.reversed_by_entry_id is None]
+
+
+def loan_page(loan: Loan, *, on: date) -> LoanPage:
+    """Gather a loan's page in five queries, whatever its length."""
+    installments = list(loan.installments.order_by("number"))
+    repayments = tuple(
+        loan.repayments.select_related("entry", "reversed_by_entry")
+        .prefetch_related(
+            Prefetch(
+                "allocations", Allocation.objects.select_related("installment").order_by("installment__number")
+            )
+        ).order_by("-received_on", "-pk")
+    )  # fmt: skip
+    started_on = start_of(loan)
+    running = loan.status == LoanStatus.ACTIVE and started_on is not None
+    return LoanPage(
+        loan=loan,
+        balance=AccountBalance.objects.values_list("balance", flat=True).get(account_id=loan.account_id),
+        schedule=tuple(_lines(loan, installments, on)),
+        repayments=repayments,
+        guarantees=tuple(
+            guarantors_of(loan) if loan.status != LoanStatus.CLOSED else _released_guarantors(loan)
+        ),
+        pay_off=paying.settlement(installments, on=_day_of_settling(repayments, started_on, on), started_on=started_on)
+        if running
+        else None,
+        started_on=started_on,
+        on=on,
+    )  # fmt: skip
+
+
+def preview(page: LoanPage, amount: Decimal, *, on: date) -> paying.Spread:
+    """Where a payment would go, if it were recorded now; the figures of the page are not touched."""
+    day = _day_of_settling(page.standing_repayments, page.started_on, on)
+    return paying.spread(page.installments, amount, on=day, started_on=page.started_on)
+
+
+def start_of(loan: Loan) -> date | None:
+    """When the loan's interest began to run: it was paid out, or granted before it came with the books."""
+    if loan.origin == LoanOrigin.OPENING:
+        return loan.granted_on
+    payout = getattr(loan, "disbursement", None)
+    return payout.disbursed_on if payout else None
+
+
+def account_lines(loan: Loan) -> list[StatementLine]:
+    """The lines of the loan's account in the books, newest first, each with the balance after it."""
+    return statement(loan.account, limit=MOST_LINES)
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    words: str
+    at: datetime
+    who: str
+
+
+def history(loan: Loan) -> list[HistoryLine]:
+    """What happened to the loan, oldest first, with who did it."""
+    return [
+        HistoryLine(_in_words(event), event.at, event.actor.full_name if event.actor else "the system")
+        for event in Event.objects.about(loan).select_related("actor")
+    ]
+
+
+def _in_words(event: Event) -> str:
+    verb = event.verb.rpartition(".")[2]
+    number, moved = event.data.get("certificate_number", ""), (event.data.get("from"), verb)
+    if moved in MOVES:
+        return MOVES[moved]
+    return {
+        "registered": "Put into the register",
+        "taken_over": "Came with the society's own books",
+        "payment_days_moved": "Payment days moved",
+        "certificate_issued": f"Certificate {number} issued",
+        "certificate_voided": f"Certificate {number} no longer counts",
+        "cancelled": "Cancelled",
+    }.get(verb, verb.replace("_", " ").capitalize())
+
+
+def _day_of_settling(repayments: Sequence[Repayment], started_on: date, on: date) -> date:
+    """What was paid since a day counts for a pay-off on it, so the figure is that of the latest payment's day."""
+    return max([started_on, on, *(one.received_on for one in repayments if one.reversed_by_entry_id is None)])
+
+
+def _released_guarantors(loan: Loan):
+    return (
+        Guarantee.objects.filter(loan=loan, status=GuaranteeStatus.RELEASED)
+        .select_related("guarantor", "hold").order_by("pk")
+    )  # fmt: skip
+
+
+def _lines(loan: Loan, installments: Sequence[Installment], on: date):
+    owed, next_seen = loan.scheduled_principal, False
+    for one in installments:
+        closing = owed - one.principal
+        if not one.unpaid:
+            state = "waived" if one.interest_waived and not one.interest_paid else "paid"
+        elif one.due_on < on:
+            state = "late"
+        elif one.paid:
+            state = "part"
+        else:
+            state = "later" if next_seen else "due"
+        next_seen = next_seen or (bool(one.unpaid) and state != "late")
+        yield ScheduleLine(one, owed, closing, state)
+        owed = closing

@@ -1,0 +1,89 @@
+"""The columns of the register's lists."""
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from core.display import day, naira
+from core.markup import text
+from core.tables import Column, Table
+
+
+def loan_url(loan) -> str:
+    return reverse("loans:loan", args=[loan.serial])
+
+
+def _serial_and_number(loan) -> str:
+    return f"{loan.serial} · {loan.member.number}"
+
+
+def _next(loan) -> SafeString | str:
+    if loan.next_due_on is None or loan.status != "active":
+        return ""
+    return SafeString(f"{text(day(loan.next_due_on))}<small>{text(naira(loan.next_amount))}</small>")
+
+
+REGISTER = Table(
+    "Loans in the register",
+    Column("Borrower", "member.name", kind="lead", href=loan_url, small=_serial_and_number),
+    Column("Kind", "product.name"),
+    Column("Lent", "principal", kind="naira"),
+    Column("Owed", "owed", kind="money", strong=True),
+    Column("Next payment", _next, css="date", empty="–"),
+    Column(
+        "Standing", lambda loan: "Late" if loan.is_late else loan.get_status_display(), kind="pill",
+        tone=lambda loan: "bad" if loan.is_late else loan.status,
+    ),
+)  # fmt: skip
+
+WAITING = Table(
+    "Approved applications that are not in the register",
+    Column(
+        "Applicant", "member.name", kind="lead", small=lambda row: f"{row.number} · {row.member.employer}",
+        href=lambda row: reverse("loans:register_one", args=[row.number]),
+    ),
+    Column("Loan", lambda row: f"{row.product}, {row.approval.term_months} months", kind="full"),
+    Column("Approved amount", "approval.amount", kind="money", strong=True),
+    Column("Approved on", "approval.approved_at", kind="date"),
+)  # fmt: skip
+
+QUEUE = Table(
+    "Loans in the queue, in the order in which they will be let out",
+    Column("Borrower", "member.name", kind="lead", href=loan_url, small="serial"),
+    Column("Kind", "product.name"),
+    Column("Amount", "principal", kind="money", strong=True),
+    Column("Approved on", "application.approval.approved_at", kind="date"),
+    Column("Registered on", "registered_on", kind="date"),
+)
+
+PAYOUTS = Table(
+    "Loans that are ready to be paid out",
+    Column(
+        "Borrower", "member.name", kind="lead", small=lambda loan: f"{loan.serial} · {loan.member.employer}",
+        href=lambda loan: reverse("loans:payout", args=[loan.serial]),
+    ),
+    Column("Kind", "product.name"),
+    Column("Amount", "principal", kind="money", strong=True),
+    Column("Ready since", "released_on", kind="date"),
+    Column("Pay before", "first_due_on", kind="day"),
+    Column("Approved by", "application.approval.approved_by.full_name", css="c-2"),
+)  # fmt: skip
+
+SCHEDULE = Table(
+    "Payments of this loan, by their due days",
+    Column("Due", "installment.due_on", kind="date", css="lead", small=lambda line: f"no. {line.installment.number}"),
+    Column("Principal", "installment.principal", kind="money"),
+    Column("Interest", "installment.interest", kind="money"),
+    Column("Payment", "installment.due", kind="money", strong=True),
+    Column("Paid", "installment.paid", kind="money"),
+    Column("Owed after it", "closing", kind="money"),
+    Column("State", "words", kind="pill", tone=lambda line: STATE_TONES[line.state]),
+)  # fmt: skip
+STATE_TONES = {"paid": "good", "part": "warn", "late": "bad", "due": "info", "later": "idle", "waived": "idle"}
+
+ACCOUNT = Table(
+    "Lines of this loan's account, newest first",
+    Column("Day", "effective_on", kind="date"),
+    Column("What", "narration", kind="lead"),
+    Column("Change", "change", kind="money"),
+    Column("Owed after it", "balance", kind="money", strong=True),
+)

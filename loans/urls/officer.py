@@ -1,0 +1,24 @@
+"""Addresses of a loan's own pages, and of the office's work on the register."""
+
+from django.urls import path
+
+from loans.urls import converters  # noqa: F401  (the serial converter)
+from loans.views import loan, officer
+
+loan_pages = [
+    path("<serial:serial>/", loan.loan, name="loan"),
+    path("<serial:serial>/account/", loan.account, name="account"),
+    path("<serial:serial>/certificate/", loan.certificate, name="certificate"),
+]
+
+office = [
+    path("loans/", officer.register, name="register"),
+    path("loans/<serial:serial>/receipt/", officer.receipt, name="receipt"),
+    path("loans/<serial:serial>/payments/<int:pk>/take-back/", officer.reverse, name="reverse"),
+    path("loans/<serial:serial>/move-days/", officer.move_days, name="move_days"),
+    path("registration/", officer.registration, name="to_register"),
+    path("registration/release/", officer.release, name="release"),
+    path("registration/<serial:number>/", officer.register_one, name="register_one"),
+    path("payouts/", officer.payouts, name="payouts"),
+    path("payouts/<serial:serial>/", officer.payout, name="payout"),
+]

@@ -1,0 +1,69 @@
+"""A loan's own pages, for its borrower and for the office alike: figures, statement of its account, certificate."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.timezone import now
+
+from core.dates import business_date
+from core.selectors import society
+from loans import tables
+from loans.models import Loan
+from loans.selectors.loan_page import account_lines, history, loan_page
+from loans.states import LoanStatus
+
+
+def frame(request: HttpRequest, loan: Loan) -> str:
+    """The frame around the page: his own for a borrower, the staff's for who keeps or inspects the register."""
+    is_mine = loan.member.user_id == request.user.pk
+    return "base_member.html" if is_mine else "base_staff.html"
+
+
+def _loans(request: HttpRequest):
+    return (
+        Loan.objects.visible_to(request.user).standing()
+        .select_related(
+            "member__employer", "product", "version", "account", "application__approval__approved_by",
+            "disbursement__disbursed_by", "disbursement__entry", "registered_by",
+        )
+    )  # fmt: skip
+
+
+def loan(request: HttpRequest, serial: str) -> HttpResponse:
+    found = get_object_or_404(_loans(request), serial=serial)
+    page = loan_page(found, on=business_date())
+    return render(
+        request,
+        "loans/loan.html",
+        {"loan": found, "page": page, "frame": frame(request, found), "columns": tables.SCHEDULE},
+    )
+
+
+def account(request: HttpRequest, serial: str) -> HttpResponse:
+    """The loan's account in the books, line by line, to be read or printed."""
+    found = get_object_or_404(_loans(request), serial=serial)
+    return render(
+        request,
+        "loans/account.html",
+        {
+            "loan": found,
+            "lines": account_lines(found),
+            "events": history(found),
+            "frame": frame(request, found),
+            "columns": tables.ACCOUNT,
+            "society": society(),
+            "printed_at": now(),
+        },
+    )
+
+
+def certificate(request: HttpRequest, serial: str) -> HttpResponse:
+    """The paper that says the loan is paid back; there is none while it is not."""
+    found = get_object_or_404(_loans(request).filter(status=LoanStatus.CLOSED), serial=serial)
+    page = loan_page(found, on=business_date())
+    return render(
+        request,
+        "loans/certificate.html",
+        {"loan": found, "page": page, "frame": frame(request, found), "society": society(), "printed_at": now()},
+    )

@@ -1,0 +1,194 @@
+"""The office's pages: the list of the register, registration and the queue, payouts, receipts and taking them back."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.timezone import now
+from django.views.decorators.http import require_POST
+
+from core.dates import business_date
+from core.display import naira
+from core.errors import shown_on
+from loans import tables
+from loans.forms.officer import EmptyForm, FindForm, PayoutForm, ReceiptForm, ReverseForm
+from loans.models import Loan, Repayment
+from loans.selectors import register as registers
+from loans.selectors.loan_page import loan_page, preview
+from loans.services.disbursements import disburse_loan
+from loans.services.registration import move_first_payment, register_loan, release_queued
+from loans.services.repayments import record_receipt, reverse_repayment
+from loans.states import LoanStatus
+
+PAGE = 25
+
+
+def typed(request: HttpRequest):
+    """What a form was sent with, if it was: an empty form is one too."""
+    return request.POST if request.method == "POST" else None
+
+
+def loans_of(request: HttpRequest) -> QuerySet[Loan]:
+    """The loans that this person may see, with what every page of a loan names."""
+    return Loan.objects.visible_to(request.user).standing().select_related("member__employer", "product")
+
+
+# The register ---------------------------------------------------------------------------------------------------------
+
+
+@permission_required("loans.view_register", raise_exception=True)
+def register(request: HttpRequest) -> HttpResponse:
+    on = business_date()
+    form = FindForm(request.GET, products=registers.products())
+    found = registers.register(on=on, **form.narrowed())
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    page.object_list = registers.marked_late(registers.shown_in_list(page.object_list), on=on)
+    return render(
+        request,
+        "loans/register/list.html",
+        {"form": form, "page": page, "numbers": registers.numbers_by_status(), "columns": tables.REGISTER},
+    )
+
+
+@permission_required("loans.view_register", raise_exception=True)
+def registration(request: HttpRequest) -> HttpResponse:
+    """Approved applications that wait for their serial, and the queue behind the month's cap."""
+    return render(
+        request,
+        "loans/register/registration.html",
+        {
+            "waiting": registers.waiting_to_be_registered(),
+            "queue": registers.queue(),
+            "cap": registers.month_cap(business_date()),
+            "tables": {"waiting": tables.WAITING, "queue": tables.QUEUE},
+        },
+    )
+
+
+@permission_required("loans.register_loan", raise_exception=True)
+def register_one(request: HttpRequest, number: str) -> HttpResponse:
+    application = get_object_or_404(registers.waiting_to_be_registered(), number=number)
+    form = EmptyForm(typed(request))
+    if form.is_valid():
+        with shown_on(form):
+            loan = register_loan(application=application, by=request.user, on=business_date(), at=now())
+            messages.success(request, _registered(loan))
+            return redirect("loans:to_register")
+    terms = registers.registration_terms(application, on=business_date())
+    return render(
+        request, "loans/register/register_one.html", {"application": application, "terms": terms, "form": form}
+    )
+
+
+def _registered(loan: Loan) -> str:
+    if loan.status == LoanStatus.QUEUED:
+        return f"{loan.serial} is in the register and waits in the queue: this month's money is used up."
+    return f"{loan.serial} is in the register and ready to be paid out."
+
+
+@permission_required("loans.register_loan", raise_exception=True)
+@require_POST
+def release(request: HttpRequest) -> HttpResponse:
+    """Let out now what the month's cap has room for, without waiting for the first of the month."""
+    released = release_queued(on=business_date(), by=request.user, at=now())
+    words = ", ".join(loan.serial for loan in released)
+    messages.success(
+        request, f"Ready to be paid out: {words}." if released else "The cap has no room for the next loan."
+    )
+    return redirect("loans:to_register")
+
+
+@permission_required("loans.register_loan", raise_exception=True)
+def move_days(request: HttpRequest, serial: str) -> HttpResponse:
+    loan = get_object_or_404(loans_of(request), serial=serial)
+    form = EmptyForm(typed(request))
+    if form.is_valid():
+        with shown_on(form):
+            move_first_payment(loan=loan, by=request.user, on=business_date(), at=now())
+            messages.success(request, f"The payment days of {loan.serial} are moved.")
+            return redirect("loans:loan", serial)
+    days = registers.days_if_moved(loan, on=business_date())
+    return render(request, "loans/register/move_days.html", {"loan": loan, "days": days, "form": form})
+
+
+# Payouts --------------------------------------------------------------------------------------------------------------
+
+
+@permission_required("loans.view_register", raise_exception=True)
+def payouts(request: HttpRequest) -> HttpResponse:
+    loans = list(registers.payouts())
+    return render(
+        request,
+        "loans/payouts.html",
+        {
+            "loans": loans,
+            "total": sum(loan.principal for loan in loans),
+            "bank": registers.bank(),
+            "columns": tables.PAYOUTS,
+        },
+    )
+
+
+@permission_required("loans.disburse_loan", raise_exception=True)
+def payout(request: HttpRequest, serial: str) -> HttpResponse:
+    """The page before money leaves: what is paid to whom, in numbers, and the bank's slip."""
+    loan = get_object_or_404(registers.payouts(), serial=serial)
+    form = PayoutForm(typed(request), today=business_date())
+    if form.is_valid():
+        with shown_on(form):
+            disburse_loan(loan=loan, **form.details(), by=request.user, at=now())
+            messages.success(
+                request, f"{naira(loan.principal)} is paid out to {loan.member.name}: {loan.serial} is running."
+            )
+            return redirect("loans:payouts")
+    return render(request, "loans/payout.html", {"loan": loan, "form": form, "bank": registers.bank()})
+
+
+# Receipts -------------------------------------------------------------------------------------------------------------
+
+
+@permission_required("loans.record_repayment", raise_exception=True)
+def receipt(request: HttpRequest, serial: str) -> HttpResponse:
+    """Record money paid at the office: first it is shown where it goes, then it is recorded as it was shown."""
+    loan = get_object_or_404(loans_of(request).active().select_related("disbursement"), serial=serial)
+    page = loan_page(loan, on=business_date())
+    form = ReceiptForm(typed(request), today=business_date())
+    shown = None
+    if form.is_valid():
+        if form.is_agreed:
+            with shown_on(form):
+                done = record_receipt(loan=loan, **form.facts(), by=request.user, at=now())
+                messages.success(request, _received(loan, done))
+                return redirect("loans:loan", serial)
+        if not form.errors:
+            shown = preview(page, form.cleaned_data["amount"], on=form.cleaned_data["on"])
+            form.show_again()
+    return render(request, "loans/register/receipt.html", {"loan": loan, "page": page, "form": form, "shown": shown})
+
+
+def _received(loan: Loan, done) -> str:
+    if done.posted_before:
+        return f"This slip was recorded before: {naira(done.applied)} on {loan.serial}. Nothing was recorded twice."
+    if done.closed:
+        return f"{naira(done.applied)} recorded. {loan.serial} is paid back and its certificate is ready."
+    return f"{naira(done.applied)} recorded on {loan.serial}."
+
+
+@permission_required("loans.record_repayment", raise_exception=True)
+def reverse(request: HttpRequest, serial: str, pk: int) -> HttpResponse:
+    loan = get_object_or_404(loans_of(request), serial=serial)
+    repayment = get_object_or_404(Repayment.objects.filter(loan=loan, reversed_by_entry__isnull=True), pk=pk)
+    form = ReverseForm(typed(request), today=business_date())
+    if form.is_valid():
+        with shown_on(form):
+            reverse_repayment(repayment=repayment, **form.cleaned_data, by=request.user, at=now())
+            messages.success(request, f"{naira(repayment.amount)} is taken back from {loan.serial}.")
+            return redirect("loans:loan", serial)
+    later = registers.payments_after(repayment)
+    return render(
+        request, "loans/register/reverse.html", {"loan": loan, "repayment": repayment, "later": later, "form": form}
+    )
