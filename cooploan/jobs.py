@@ -1,8 +1,8 @@
 """What runs by itself, and when: the one table of recurring jobs.
 
-A job is a function without arguments in its room's ``jobs.py``. It reads the
-clock there, may be run twice for the same day, and goes on where it stopped.
-Times are Lagos time, as cron writes them.
+A job is a function without arguments. It reads the clock, may be run twice for
+the same day, and goes on where it stopped; each task takes less than a minute, or
+queues others. Times are Lagos time, as cron writes them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from django.db import transaction
 from django.utils import timezone
 from django_q.models import Schedule
 
+import loans.jobs
 from cooploan.models import Heartbeat
+from core.dates import business_date
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,16 @@ class RecurringJob:
     function: str
 
 
-RECURRING = (RecurringJob("heartbeat", "* * * * *", "cooploan.jobs.beat"),)
+RECURRING = (
+    RecurringJob("heartbeat", "* * * * *", "cooploan.jobs.beat"),
+    RecurringJob("deliver messages", "* * * * *", "notifications.jobs.deliver"),
+    RecurringJob("release queued loans", "5 0 1 * *", "cooploan.jobs.release_queued_loans"),
+)
+
+
+def release_queued_loans() -> None:
+    """What waited for the new month's cap."""
+    loans.jobs.release_queued_loans(on=business_date(), at=timezone.now())
 
 
 def beat() -> None:

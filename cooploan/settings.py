@@ -38,14 +38,6 @@ ROOMS = [
     "cooploan",
 ]
 
-
-def _built(path: str) -> bool:
-    """While the rooms are being built, what is not there yet is left out."""
-    return (BASE_DIR / path).exists()
-
-
-ROOMS = [room for room in ROOMS if _built(f"{room}/apps.py")]
-
 INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",
@@ -54,7 +46,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
-    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -85,8 +76,6 @@ MIDDLEWARE = [
     "users.middleware.RequireSecondFactor",
     "axes.middleware.AxesMiddleware",  # last: it turns a lockout into its answer
 ]
-if not _built("users/middleware.py"):
-    MIDDLEWARE = [name for name in MIDDLEWARE if not name.startswith("users.")]
 
 TEMPLATES = [
     {
@@ -98,12 +87,15 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "core.context.society",
+                "users.context.theme",
+                "users.practice.context",
+                "portal.navigation.context",
             ],
         },
     }
 ]
-# Form fields are drawn by our own templates/django/forms/field.html.
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "core.forms.PortalRenderer"
 
 # Database -------------------------------------------------------------------------------------------------------------
 
@@ -175,17 +167,14 @@ CACHES["local"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 
 # Signing in -----------------------------------------------------------------------------------------------------------
 
-if "users" in ROOMS:
-    AUTH_USER_MODEL = "users.User"
-if _built("users/adapters.py"):
-    ACCOUNT_ADAPTER = "users.adapters.AccountAdapter"
-    MFA_ADAPTER = "users.adapters.MFAAdapter"
-if _built("users/axes.py"):
-    AXES_USERNAME_CALLABLE = "users.axes.username"
-    AXES_LOCKOUT_CALLABLE = "users.axes.lockout"
+AUTH_USER_MODEL = "users.User"
+ACCOUNT_ADAPTER = "users.adapters.AccountAdapter"
+MFA_ADAPTER = "users.adapters.MFAAdapter"
+AXES_USERNAME_CALLABLE = "users.axes.username"
+AXES_LOCKOUT_CALLABLE = "users.axes.lockout"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",  # first: it refuses a locked-out caller before a password is looked at
-    *(["users.backends.RoleBackend"] if _built("users/backends.py") else []),
+    "users.backends.RoleBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 PASSWORD_HASHERS = [
@@ -202,21 +191,34 @@ LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "sign_in_number"
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody signs up, so a stranger has nothing to be told
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # a person hears of every change to his own password and second factor
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_FORMS = {
+    "login": "users.forms.SignInForm",
+    "reset_password": "users.forms.ForgottenForm",
+    "reset_password_from_key": "users.forms.NewPasswordForm",
+}
+MFA_FORMS = {
+    "authenticate": "users.forms.SecondStepForm",
+    "reauthenticate": "users.forms.ProveAgainForm",
+    "activate_totp": "users.forms.EnrolForm",
+}
 # Above AXES_FAILURE_LIMIT, so axes decides on passwords. Never None: second-factor guesses are throttled by this key.
 ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip,6/300s/key"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_TOTP_ISSUER = "Cooperative portal"
 
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ACCESS_FAILURE_LOG = True
-AXES_IPWARE_PROXY_COUNT = ENV.trusted_proxies
+AXES_CLIENT_IP_CALLABLE = "users.axes.client_ip"  # one way to read a visitor's address, for every throttle
+ALLAUTH_TRUSTED_PROXY_COUNT = ENV.trusted_proxies
 AXES_VERBOSE = False
 AXES_SENSITIVE_PARAMETERS = ["password", "code"]
 
@@ -272,7 +274,7 @@ USE_TZ = True
 TIME_ZONE = "Africa/Lagos"
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
-STATICFILES_DIRS = [BASE_DIR / "static"] if _built("static") else []
+STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -295,7 +297,8 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.email_from
 
 # Background work ------------------------------------------------------------------------------------------------------
 
-_TASK_SECONDS, _WORKERS = 600, 2
+# Shorter than the three minutes without a heartbeat after which the worker's supervisor ends a cluster.
+_TASK_SECONDS, _WORKERS = 120, 2
 Q_CLUSTER = {
     "name": "cooploan",
     "label": "Background work",
@@ -334,9 +337,8 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
     "PAGE_SIZE": 25,
     "COERCE_DECIMAL_TO_STRING": True,
+    "EXCEPTION_HANDLER": "core.api.exception_handler",
 }
-if _built("core/api.py"):
-    REST_FRAMEWORK["EXCEPTION_HANDLER"] = "core.api.exception_handler"
 SPECTACULAR_SETTINGS = {
     "TITLE": "Cooperative loan portal",
     "VERSION": "1",
