@@ -109,6 +109,8 @@ def sheet_cases() -> list[Case]:
         Case("broken XML", "books.xlsx", lambda: packed(parts("<worksheet><sheetData><row>")), "damaged"),
         Case("not XML", "books.xlsx", lambda: packed(parts("hello")), "damaged"),
         Case("UTF-16 XML", "books.xlsx", lambda: packed(parts() | {"xl/worksheets/sheet1.xml": _utf16()}), "altered"),
+        Case("UTF-16 XML that does not say so", "books.xlsx",
+             lambda: packed(parts() | {"xl/worksheets/sheet1.xml": _utf16("")}), "altered"),
         Case("deep nesting", "books.xlsx", _deep, "cell_too_long"),
         Case("a million attributes", "books.xlsx", _attributes, "cell_too_long"),
         Case("a cell reference of 5 MB", "books.xlsx", _long_attribute, "cell_too_long"),
@@ -156,8 +158,8 @@ def sheet_cases() -> list[Case]:
     ]  # fmt: skip
 
 
-def _utf16() -> bytes:
-    return sheet_xml(HONEST_ROWS).replace("UTF-8", "UTF-16").encode("utf-16")
+def _utf16(declaration: str = XML.replace("UTF-8", "UTF-16")) -> bytes:
+    return sheet_xml(HONEST_ROWS).replace(XML, declaration).encode("utf-16")
 
 
 def _hidden() -> dict[str, str]:
