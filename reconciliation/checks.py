@@ -29,21 +29,32 @@ INVARIANTS = [
         SELECT 'suspense', books.total - items.total - waiting.total FROM books, items, waiting
         WHERE books.total <> items.total + waiting.total""",
         counted="SELECT count(*) FROM reconciliation_suspenseitem WHERE status = 'open'"),
-    Invariant("R02", "Every part of a posted line stands in an entry for its member's account", """
+    Invariant("R02", "Every part of a line stands with its amount in an entry for its own member", """
         SELECT p.id::text, p.amount FROM reconciliation_remittancepart p
         JOIN reconciliation_remittanceline l ON l.id = p.line_id
         LEFT JOIN reconciliation_suspenseitem s ON s.line_id = l.id
         JOIN members_member m ON m.id = coalesce(s.member_id, l.member_id)
-        LEFT JOIN loans_loan loan ON loan.id = p.loan_id
-        WHERE loan.member_id IS DISTINCT FROM (CASE WHEN p.loan_id IS NOT NULL THEN m.id END)
-           OR NOT EXISTS (
-             SELECT 1 FROM ledger_journalline j WHERE j.entry_id = p.entry_id AND j.credit > 0 AND j.account_id =
-               CASE p.kind WHEN 'savings' THEN m.savings_account_id WHEN 'christmas' THEN m.christmas_account_id
-                           WHEN 'voluntary' THEN m.voluntary_account_id ELSE j.account_id END)""",
+        WHERE NOT CASE p.kind
+          WHEN 'loan' THEN EXISTS (
+            SELECT 1 FROM loans_repayment r JOIN loans_loan loan ON loan.id = r.loan_id
+            WHERE r.entry_id = p.entry_id AND r.loan_id = p.loan_id AND r.amount = p.amount AND loan.member_id = m.id)
+          ELSE EXISTS (
+            SELECT 1 FROM ledger_journalline j WHERE j.entry_id = p.entry_id AND j.credit = p.amount AND j.account_id =
+              CASE p.kind WHEN 'savings' THEN m.savings_account_id WHEN 'christmas' THEN m.christmas_account_id
+                          WHEN 'voluntary' THEN m.voluntary_account_id END) END""",
         counted="SELECT count(*) FROM reconciliation_remittancepart"),
     Invariant("R03", "Every issued schedule adds up to its total", """
         SELECT s.number, s.total - coalesce(sum(l.total), 0) FROM reconciliation_deductionschedule s
         LEFT JOIN reconciliation_deductionline l ON l.schedule_id = s.id
         WHERE s.status = 'issued' GROUP BY s.id HAVING s.total <> coalesce(sum(l.total), 0)""",
         counted="SELECT count(*) FROM reconciliation_deductionschedule WHERE status = 'issued'"),
+    Invariant("R04", "Every receipt puts its file into suspense, and no more than the bank credited into the bank", """
+        SELECT r.id::text, r.file_total - coalesce(j.parked, 0) FROM reconciliation_remittance r
+        LEFT JOIN (SELECT l.entry_id, sum(l.credit - l.debit) FILTER (WHERE a.code = '2200') AS parked,
+                          coalesce(sum(l.debit - l.credit) FILTER (WHERE a.code = '1000'), 0) AS banked
+                   FROM ledger_journalline l JOIN ledger_account a ON a.id = l.account_id GROUP BY 1) j
+          ON j.entry_id = r.receipt_id
+        WHERE r.status IN ('posting', 'posted')
+          AND (j.parked IS DISTINCT FROM r.file_total OR j.banked IS DISTINCT FROM r.bank_credit)""",
+        counted="SELECT count(*) FROM reconciliation_remittance WHERE status IN ('posting', 'posted')"),
 ]  # fmt: skip

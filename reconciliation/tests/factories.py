@@ -9,13 +9,18 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import ledger.checks
+import loans.checks
+import members.checks
+import reconciliation.checks
 from ledger import chart
+from ledger.selectors import balance_of
 from ledger.services import account
 from loans.models import Loan
 from loans.services.takeover import RunningLoan, take_over_loans
 from loans.standard import have_standard_products
 from members.models import Employer, Member
-from members.tests import factories as members
+from members.tests import factories as people
 from reconciliation.models import DeductionSchedule, Remittance
 from reconciliation.services.posting import post_remittance
 from reconciliation.services.returns import confirm_charge, import_return
@@ -45,17 +50,22 @@ def make_treasurer() -> User:
 
 def make_employer(code: str = "", **fields) -> Employer:
     code = code or f"R{next(_numbers)}"
-    return members.make_employer(code=code, name=f"Employer {code}", **fields)
+    return people.make_employer(code=code, name=f"Employer {code}", **fields)
 
 
 def make_saver(
-    employer: Employer, *, savings: Decimal | str = "20000", christmas: Decimal | str = "0", balance: str = "0", **fields
+    employer: Employer,
+    *,
+    savings: Decimal | str = "20000",
+    christmas: Decimal | str = "0",
+    balance: str = "0",
+    **fields,
 ) -> Member:
     """A member who is to save so much a month; named by his place, so that no two names of a test are alike."""
     number = next(_numbers)
     surname, given = SURNAMES[number % len(SURNAMES)], GIVEN[number % len(GIVEN)]
     middle = GIVEN[(number + 1 + number // len(GIVEN)) % len(GIVEN)]
-    return members.make_member(
+    return people.make_member(
         employer=employer, savings=balance, monthly_savings=Decimal(savings), monthly_christmas=Decimal(christmas),
         **{"surname": surname.upper(), "other_names": f"{given} {middle}", "staff_number": f"{40000 + 7 * number}",
            "with_user": False, **fields},
@@ -134,3 +144,20 @@ def make_posted(schedule: DeductionSchedule, rows: Sequence[Row] | None = None, 
 
 def post(remittance: Remittance, **fields) -> Remittance:
     return post_remittance(remittance=remittance, **{"by": make_treasurer(), "at": AT, **fields})
+
+
+def has(member: Member) -> dict[str, Decimal]:
+    """What stands on a member's savings."""
+    return {
+        "savings": balance_of(member.savings_account),
+        "christmas": balance_of(member.christmas_account),
+        "voluntary": balance_of(member.voluntary_account),
+    }
+
+
+def books_agree() -> None:
+    """Recount every invariant of the rooms that a return goes through."""
+    for room in (ledger.checks, members.checks, loans.checks, reconciliation.checks):
+        for invariant in room.INVARIANTS:
+            broken = invariant.run().broken
+            assert not broken, f"{invariant.code} {invariant.title}: {broken}"
