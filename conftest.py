@@ -46,7 +46,7 @@ import psycopg  # noqa: E402
 import pytest  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.contrib.staticfiles.handlers import StaticFilesHandler  # noqa: E402
-from django.core.cache import cache  # noqa: E402
+from django.core.cache import caches  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection, connections  # noqa: E402
 from django.test.testcases import LiveServerThread  # noqa: E402
@@ -232,8 +232,9 @@ def auditor_cursor(django_db_setup) -> Iterator[psycopg.Cursor]:
 
 @pytest.fixture(autouse=True)
 def _empty_counters() -> Iterator[None]:
-    """Throttle counters of one test must not refuse the next."""
-    cache.clear()
+    """Throttle counters of one test must not refuse the next, and what it kept in memory must not be shown to it."""
+    for name in caches.settings:
+        caches[name].clear()
     yield
 
 

@@ -33,7 +33,7 @@ class VoteForm(forms.Form):
 class OpenSittingForm(forms.Form):
     held_on = forms.DateField(
         label="Day of the meeting",
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         error_messages={"required": "Choose the day of the meeting.", "invalid": "Choose the day of the meeting."},
     )
 

@@ -14,7 +14,6 @@ from committee.models import Sitting
 from committee.services import cast_vote, close_sitting, open_sitting
 from core.dates import business_date
 from core.errors import shown_on
-from loans.models import LoanApplication
 from loans.selectors.applications import checks
 
 
@@ -36,8 +35,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 @permission_required("committee.view_queue", raise_exception=True)
 def dossier(request: HttpRequest, pk: int) -> HttpResponse:
-    visible = LoanApplication.objects.visible_to(request.user)
-    application = get_object_or_404(visible.select_related("member__employer", "product", "version"), pk=pk)
+    application = get_object_or_404(selectors.dossiers(user=request.user), pk=pk)
     form = VoteForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and request.user.has_perm("committee.vote"):
         with shown_on(form):

@@ -61,6 +61,18 @@ def balance_of(account: Account, *, as_of: date | None = None) -> Decimal:
     return debits_less_credits if account.normal_side == Side.DEBIT else -debits_less_credits
 
 
+def general_balance(code: str) -> Decimal:
+    """What stands on a general account that takes lines itself, on its normal side, in one query."""
+    sums = (
+        JournalLine.objects.filter(account__code=code)
+        .values_list("account__normal_side")
+        .annotate(total=Sum(F("debit") - F("credit")))
+    )
+    for side, total in sums:
+        return total if side == Side.DEBIT else -total
+    return NOTHING
+
+
 def stored_balances(ids: Iterable[int]) -> dict[int, AccountBalance]:
     """The stored balance and the held part of many sub-accounts, in one query."""
     return AccountBalance.objects.in_bulk(list(ids))
