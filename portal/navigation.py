@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
 from core.sql import load_sql
@@ -61,12 +61,13 @@ SECTIONS: list[tuple[str, list[Item]]] = [
     ),
 ]
 
+# label, icon, where it leads, the other page on which it is marked
 TABS = [
-    ("Home", "home", "portal:member_home"),
-    ("Savings", "savings", "portal:savings"),
-    ("Loans", "loan", "loans:mine"),
-    ("Promises", "users", "loans:guarantees"),
-    ("More", "more", "users:me"),
+    ("Home", "home", "portal:member_home", "portal:home"),
+    ("Savings", "savings", "portal:savings", "portal:withdraw"),
+    ("Loans", "loan", "loans:mine", "loans:loan"),
+    ("Promises", "users", "loans:guarantees", "loans:answer_guarantee"),
+    ("More", "more", "users:me", "portal:help"),
 ]
 
 
@@ -74,7 +75,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     """What the frames draw: `tabs`, `nav`, `links`, `role_label`, `unread_messages`, each worked out only there."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"links": SimpleLazyObject(lambda: {"home": "/", "theme": reverse("users:theme")})}
+        return {"links": SimpleLazyObject(public_links)}
     return {
         "tabs": SimpleLazyObject(lambda: tabs(request)),
         "nav": SimpleLazyObject(lambda: sections(request)),
@@ -84,15 +85,24 @@ def context(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def links() -> dict[str, str]:
+def public_links() -> dict[str, str]:
+    """Where the frame leads before anybody has signed in."""
     return {
         "home": reverse("portal:home"),
+        "theme": reverse("users:theme"),
+        "practice_switch": reverse("users:practice_sign_in"),
+        # Named although there is none: a template would take a mapping's own method of this name for it.
+        "keys": "",
+    }
+
+
+def links() -> dict[str, str]:
+    """Where the frame leads, beside the menus."""
+    return public_links() | {
         "messages": reverse("notifications:inbox"),
         "account": reverse("users:me"),
         "help": reverse("portal:help"),
-        "theme": reverse("users:theme"),
         "sign_out": reverse("account_logout"),
-        "practice_switch": reverse("users:practice_sign_in"),
     }
 
 
@@ -102,7 +112,8 @@ def tabs(request: HttpRequest) -> list[dict[str, Any]]:
         return []
     here = _here(request)
     return [
-        {"label": label, "icon": icon, "url": reverse(route), "current": here(route)} for label, icon, route in TABS
+        {"label": label, "icon": icon, "url": reverse(route), "current": here(route) or here(also)}
+        for label, icon, route, also in TABS
     ]
 
 
@@ -112,7 +123,11 @@ def sections(request: HttpRequest) -> list[dict[str, Any]]:
     shown = [
         {
             "title": title,
-            "items": [_drawn(item, here, waiting) for item in items if request.user.has_perm(item.permission)],
+            "items": [
+                _drawn(item, here, waiting)
+                for item in items
+                if request.user.has_perm(item.permission) and _is_built(item.route)
+            ],
         }
         for title, items in SECTIONS
     ]
@@ -130,6 +145,14 @@ def _drawn(item: Item, here: Callable[[str], bool], waiting: dict[str, int]) -> 
         "current": here(item.route),
         "count": waiting.get(item.waits, 0),
     }
+
+
+def _is_built(route: str) -> bool:
+    """While the rooms are being built, a desk that is not there yet is left out."""
+    try:
+        return bool(reverse(route))
+    except NoReverseMatch:
+        return False
 
 
 def _here(request: HttpRequest) -> Callable[[str], bool]:

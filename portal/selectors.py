@@ -1,25 +1,34 @@
-"""What the home pages and the register show, gathered in few queries."""
+"""What a member's own pages and the register show, gathered in few queries."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db import connection
+from django.db.models import Count, DecimalField, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from core.display import naira
+from core.display import local, naira
+from core.sql import load_sql
 from engine.due_dates import day_in_month
 from ledger.models import JournalLine, Side
-from loans.models import Guarantee, Installment, Loan
-from loans.selectors.register import shown_in_list
-from loans.states import ApplicationStatus, LoanStatus
+from loans.models import Installment, Loan, LoanApplication
+from loans.selectors.register import UNPAID, shown_in_list
+from loans.services.withdrawals import kept_for_loans
+from loans.states import ApplicationStatus, GuaranteeStatus, LoanStatus
 from members.models import Member, Withdrawal
 from members.selectors import Equity
+from reports.statements import told
 
 NOTHING = Decimal("0.00")
 LATEST = 6
+PASSBOOK = load_sql("portal", "passbook")
+OPEN = (
+    ApplicationStatus.DRAFT, ApplicationStatus.AWAITING_GUARANTORS, ApplicationStatus.UNDER_REVIEW,
+    ApplicationStatus.APPROVED,
+)  # fmt: skip
 
 WITH_BALANCES = (
     "employer",
@@ -43,13 +52,58 @@ def equity_of(member: Member) -> Equity:
 
 
 @dataclass(frozen=True, slots=True)
+class Cover:
+    """What a member has, as the cover of his passbook says it: what he can draw, what stays, and the rest; naira.
+
+    `owed` is what he still owes on running loans: as much of his free savings stays with the society.
+    """
+
+    equity: Equity
+    owed: Decimal
+
+    @property
+    def can_draw(self) -> Decimal:
+        return max(self.equity.free - self.owed, NOTHING)
+
+    @property
+    def for_own_loans(self) -> Decimal:
+        """The part of his free savings that stays because he owes as much."""
+        return self.equity.free - self.can_draw
+
+    @property
+    def stays(self) -> Decimal:
+        return self.equity.savings - self.can_draw
+
+    @property
+    def other(self) -> Decimal:
+        return self.equity.voluntary + self.equity.christmas + self.equity.shares
+
+    @property
+    def less_held(self) -> Decimal:
+        return -self.equity.held
+
+    @property
+    def less_owed(self) -> Decimal:
+        return -self.for_own_loans
+
+    @property
+    def sentence(self) -> str:
+        """The bar in words."""
+        return (
+            f"Of {naira(self.equity.total)} you can draw {naira(self.can_draw)}, {naira(self.stays)} stays for loans, "
+            f"and {naira(self.other)} is in shares and other savings"
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class RunningLoan:
-    """A running loan as the home page shows it."""
+    """A running loan as its borrower sees it; `falls_due` is what is unpaid of all that is due by the next pay day."""
 
     loan: Loan
     paid: int
     instalments: int
-    late: bool = False
+    falls_due: Decimal
+    late: bool
 
     @property
     def owed(self) -> Decimal:
@@ -66,12 +120,13 @@ class RunningLoan:
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """A line of the member's passbook: what happened, when, and by how much it changed what he has or owes."""
+    """A line of the member's passbook: what happened, when, how much, and whether it is more money of his."""
 
     on: date
     title: str
     amount: Decimal
     is_in: bool
+    entry_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,29 +143,15 @@ class Deduction:
 
 @dataclass(frozen=True, slots=True)
 class MemberHome:
+    """`asked` are the requests of others to stand for them, `requests` his own that are not decided or not in yet."""
+
     member: Member
-    equity: Equity
+    cover: Cover
     loans: tuple[RunningLoan, ...]
-    asked: tuple[Guarantee, ...]
+    asked: tuple[LoanApplication, ...]
+    requests: tuple[LoanApplication, ...]
     activity: tuple[Activity, ...]
     deduction: Deduction
-
-    @property
-    def other_savings(self) -> Decimal:
-        return self.equity.voluntary + self.equity.christmas + self.equity.shares
-
-    @property
-    def minus_held(self) -> Decimal:
-        return -self.equity.held
-
-    @property
-    def bar_label(self) -> str:
-        parts = (
-            ("free", self.equity.free),
-            ("held for loans", self.equity.held),
-            ("shares and other", self.other_savings),
-        )
-        return "; ".join(f"{words} {naira(amount)}" for words, amount in parts)
 
 
 def home_of(user, *, on: date) -> MemberHome | None:
@@ -119,30 +160,53 @@ def home_of(user, *, on: date) -> MemberHome | None:
     if member is None:
         return None
     loans = running_loans(member, on=on)
+    waiting = _waiting(member)
     return MemberHome(
         member=member,
-        equity=equity_of(member),
+        cover=Cover(equity_of(member), sum((one.owed for one in loans), NOTHING)),
         loans=loans,
-        asked=tuple(
-            Guarantee.objects.requested()
-            .filter(guarantor=member, application__status=ApplicationStatus.AWAITING_GUARANTORS)
-            .select_related("application__member", "application__product")
-            .order_by("requested_at")
-        ),
+        asked=tuple(row for row in waiting if row.guarantee_id),
+        requests=tuple(row for row in waiting if not row.guarantee_id),
         activity=latest_activity(member, loans),
         deduction=next_deduction(member, loans, on=on),
     )
 
 
+def greeting(at: datetime) -> str:
+    """How one greets at this time of the day."""
+    hour = local(at).hour
+    return "Good morning" if hour < 12 else "Good afternoon" if hour < 17 else "Good evening"
+
+
+def _waiting(member: Member) -> list[LoanApplication]:
+    """His own open requests, and those of others that wait for his yes or no, oldest first, in one query."""
+    to_him = FilteredRelation(
+        "guarantees", condition=Q(guarantees__guarantor=member, guarantees__status=GuaranteeStatus.REQUESTED)
+    )
+    return list(
+        LoanApplication.objects.annotate(to_him=to_him)
+        .filter(
+            Q(member=member, status__in=OPEN) | Q(to_him__isnull=False, status=ApplicationStatus.AWAITING_GUARANTORS)
+        )
+        .exclude(Q(member=member), to_him__isnull=False)
+        .annotate(guarantee_id=F("to_him__pk"), asked_amount=F("to_him__amount"))
+        .select_related("member", "product")
+        .order_by("started_at")
+    )
+
+
 def running_loans(member: Member, *, on: date) -> tuple[RunningLoan, ...]:
     """A member's running loans with what is owed, what comes next, and how many payments were made."""
+    day = next_pay_day(member, on=on)
     settled = Q(principal_paid=F("principal"), interest_paid__gte=F("interest") - F("interest_waived"))
-    counted = Installment.objects.filter(loan=OuterRef("pk")).values("loan")
+    counted = Installment.objects.filter(loan=OuterRef("pk")).order_by().values("loan")
+    due = counted.filter(due_on__lte=day).annotate(total=Sum(UNPAID)).values("total")
     loans = (
         shown_in_list(Loan.objects.filter(member=member, status=LoanStatus.ACTIVE))
         .annotate(
             stored_instalments=Subquery(counted.annotate(n=Count("pk")).values("n")),
             settled=Coalesce(Subquery(counted.filter(settled).annotate(n=Count("pk")).values("n")), 0),
+            falls_due=Coalesce(Subquery(due, output_field=DecimalField(max_digits=14, decimal_places=2)), NOTHING),
         )
         .order_by("granted_on", "pk")
     )
@@ -151,6 +215,7 @@ def running_loans(member: Member, *, on: date) -> tuple[RunningLoan, ...]:
             loan,
             paid=loan.months_paid_before + loan.settled,
             instalments=loan.months_paid_before + loan.stored_instalments,
+            falls_due=loan.falls_due,
             late=loan.next_due_on is not None and loan.next_due_on < on,
         )
         for loan in loans
@@ -158,27 +223,31 @@ def running_loans(member: Member, *, on: date) -> tuple[RunningLoan, ...]:
 
 
 def latest_activity(member: Member, loans: tuple[RunningLoan, ...], *, limit: int = LATEST) -> tuple[Activity, ...]:
-    """The newest lines on a member's savings and running loans, in one query."""
-    owed = {one.loan.account_id for one in loans}
-    own = {
+    """The newest lines on a member's savings and running loans, in one query; a payment on a loan with its interest."""
+    accounts = [
         member.savings_account_id,
         member.voluntary_account_id,
         member.christmas_account_id,
         member.shares_account_id,
-    }
+        *(one.loan.account_id for one in loans),
+    ]
     rows = (
-        JournalLine.objects.filter(account_id__in=own | owed)
-        .select_related("entry", "account")
-        .order_by("-effective_on", "-id")[:limit]
-    )
+        JournalLine.objects.filter(account_id__in=accounts)
+        .order_by("-effective_on", "-id")
+        .values_list(
+            "effective_on", "narration", "entry__narration", "debit", "credit", "account__normal_side", "entry_id",
+            "entry__repayment__amount",
+        )[:limit]
+    )  # fmt: skip
     return tuple(
         Activity(
-            on=row.effective_on,
-            title=f"{row.narration}, {row.entry.narration}" if row.narration else row.entry.narration,
-            amount=row.debit or row.credit,
-            is_in=row.account.normal_side == Side.CREDIT and bool(row.credit),
+            on=on,
+            title=told(own, narration),
+            amount=repaid or debit or credit,
+            is_in=side == Side.CREDIT and bool(credit),
+            entry_id=entry_id,
         )
-        for row in rows
+        for on, own, narration, debit, credit, side, entry_id, repaid in rows
     )
 
 
@@ -192,15 +261,60 @@ def next_pay_day(member: Member, *, on: date) -> date:
 
 
 def next_deduction(member: Member, loans: tuple[RunningLoan, ...], *, on: date) -> Deduction:
-    """What the next salary will bring: savings, Christmas savings and each loan's next instalment due by then."""
-    day = next_pay_day(member, on=on)
+    """What the next salary will bring: savings, Christmas savings, and what is unpaid of each loan by then."""
     lines = [("Savings", member.monthly_savings), ("Christmas savings", member.monthly_christmas)]
-    lines += [
-        (f"{one.loan.product} loan, payment {one.paid + 1} of {one.instalments}", one.loan.next_amount)
-        for one in loans
-        if one.loan.next_due_on is not None and one.loan.next_due_on <= day
+    lines += [(f"{one.loan.product} loan, payment {one.paid + 1} of {one.instalments}", one.falls_due) for one in loans]
+    return Deduction(next_pay_day(member, on=on), tuple((label, amount) for label, amount in lines if amount))
+
+
+# Savings --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PassbookLine:
+    """A line of one of a member's accounts; `change` is above nil when it is more money of his."""
+
+    entry_id: int
+    on: date
+    title: str
+    change: Decimal
+    balance: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class SavingsPage:
+    """`accounts` are (title, balance, newest lines) of those on which something stands or happened."""
+
+    member: Member
+    cover: Cover
+    accounts: tuple[tuple[str, Decimal, tuple[PassbookLine, ...]], ...]
+    withdrawals: tuple[Withdrawal, ...]
+
+
+def savings_of(member: Member, *, limit: int = LATEST) -> SavingsPage:
+    """The savings page of a member that was read with `WITH_BALANCES`, in three queries."""
+    named = [
+        ("Savings", member.savings_account),
+        ("Voluntary savings", member.voluntary_account),
+        ("Christmas savings", member.christmas_account),
+        ("Shares", member.shares_account),
     ]
-    return Deduction(day, tuple((label, amount) for label, amount in lines if amount))
+    lines: dict[int, list[PassbookLine]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(PASSBOOK, {"accounts": [account.pk for _, account in named], "limit": limit})
+        for account_id, _, entry_id, on, own, narration, change, balance in cursor.fetchall():
+            line = PassbookLine(entry_id, on, told(own, narration), change, balance)
+            lines.setdefault(account_id, []).append(line)
+    return SavingsPage(
+        member=member,
+        cover=Cover(equity_of(member), kept_for_loans(member)),
+        accounts=tuple(
+            (title, account.stored.balance, tuple(lines.get(account.pk, ())))
+            for title, account in named
+            if title == "Savings" or account.pk in lines
+        ),
+        withdrawals=tuple(Withdrawal.objects.filter(member=member).order_by("-requested_at")[:5]),
+    )
 
 
 # The register ---------------------------------------------------------------------------------------------------------

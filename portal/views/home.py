@@ -11,9 +11,8 @@ from django.utils.timezone import now
 from core.dates import business_date
 from core.display import naira
 from core.errors import shown_on
-from ledger.selectors import statement
 from loans.services.withdrawals import kept_for_loans, request_withdrawal
-from members.models import Member, Withdrawal
+from members.models import Member
 from members.selectors import equity
 from portal import selectors
 from portal.forms import WithdrawalForm
@@ -22,11 +21,11 @@ from portal.navigation import sections
 # The first desk of each permission: where a person with an office lands.
 DESKS = [
     ("committee.vote", "committee:queue"),
-    ("committee.view_queue", "committee:queue"),
+    ("committee.open_sitting", "committee:queue"),
     ("loans.disburse_loan", "loans:payouts"),
     ("loans.register_loan", "loans:to_register"),
-    ("reports.view", "reports:trial_balance"),
     ("users.manage_roles", "users:people"),
+    ("ledger.view_books", "reports:trial_balance"),
 ]
 
 
@@ -42,32 +41,14 @@ def member_home(request: HttpRequest) -> HttpResponse:
     found = selectors.home_of(request.user, on=business_date())
     if found is None:
         return render(request, "portal/no_desk.html", {"sections": sections(request)})
-    return render(request, "portal/member_home.html", {"home": found, "today": business_date(), "now": now()})
+    return render(request, "portal/member_home.html", {"home": found, "greeting": selectors.greeting(now())})
 
 
 @permission_required("loans.view_own", raise_exception=True)
 def savings(request: HttpRequest) -> HttpResponse:
     """The four accounts of a member, each with its newest lines."""
     member = get_object_or_404(Member.objects.select_related(*selectors.WITH_BALANCES), user=request.user)
-    accounts = [
-        ("Savings", member.savings_account),
-        ("Voluntary savings", member.voluntary_account),
-        ("Christmas savings", member.christmas_account),
-        ("Shares", member.shares_account),
-    ]
-    return render(
-        request,
-        "portal/savings.html",
-        {
-            "member": member,
-            "equity": selectors.equity_of(member),
-            "accounts": [
-                {"title": title, "balance": account.stored.balance, "lines": statement(account, limit=8)}
-                for title, account in accounts
-            ],
-            "withdrawals": Withdrawal.objects.filter(member=member).order_by("-requested_at")[:5],
-        },
-    )
+    return render(request, "portal/savings.html", {"savings": selectors.savings_of(member)})
 
 
 @permission_required("members.request_withdrawal", raise_exception=True)
@@ -79,12 +60,8 @@ def withdraw(request: HttpRequest) -> HttpResponse:
             asked = request_withdrawal(member=member, amount=form.cleaned_data["amount"], by=request.user, at=now())
             messages.success(request, f"We hold {naira(asked.amount)} for you until it is paid out.")
             return redirect("portal:savings")
-    has, kept = equity(member), kept_for_loans(member)
-    return render(
-        request,
-        "portal/withdraw.html",
-        {"form": form, "equity": has, "kept": kept, "most": max(has.free - kept, 0)},
-    )
+    cover = selectors.Cover(equity(member), kept_for_loans(member))
+    return render(request, "portal/withdraw.html", {"form": form, "cover": cover})
 
 
 def help_page(request: HttpRequest) -> HttpResponse:

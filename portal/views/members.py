@@ -28,10 +28,10 @@ from portal import selectors, tables
 from portal.forms import DeclineWithdrawalForm, PayForm, PayWithdrawalForm, SavingForm, StaffNumberForm
 
 PAGE = 25
-ACTS = {
-    "pay": (PayForm, "members.manage_members"),
-    "saving": (SavingForm, "members.manage_members"),
-    "number": (StaffNumberForm, "members.manage_members"),
+CHANGES = {
+    "pay": (PayForm, enter_pay),
+    "saving": (SavingForm, change_monthly_saving),
+    "number": (StaffNumberForm, settle_staff_number),
 }
 
 
@@ -79,10 +79,10 @@ def change(request: HttpRequest, pk: int, what: str) -> HttpResponse:
     """One of the office's changes to a member: his pay, what he saves, or his staff number."""
     visible = Member.objects.visible_to(request.user).select_related(*selectors.WITH_BALANCES)
     found = get_object_or_404(visible, pk=pk)
-    form = ACTS[what][0](request.POST)
+    form_class, service = CHANGES[what]
+    form = form_class(request.POST)
     if form.is_valid():
         with shown_on(form):
-            service = {"pay": enter_pay, "saving": change_monthly_saving, "number": settle_staff_number}[what]
             service(member=found, by=request.user, at=now(), **form.cleaned_data)
             messages.success(request, f"{found.name} is changed.")
             return redirect("portal:member", found.pk)
