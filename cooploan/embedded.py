@@ -376,20 +376,6 @@ def create_database(name: str, *, template: str | None = None) -> None:
                 sql.Identifier(name), sql.Identifier(OWNER), sql.Identifier(template or "template1")
             )
         )
-    if template is None:
-        with as_superuser(name) as connection:
-            grant_standing_rights(connection)
-
-
-def grant_standing_rights(connection: psycopg.Connection) -> None:
-    """What each role may do with tables still to come; money tables take rights away again in their own migrations."""
-    owner, app, auditor = (sql.Identifier(role) for role in (OWNER, APP, AUDITOR))
-    mine = sql.SQL("ALTER DEFAULT PRIVILEGES FOR ROLE {} IN SCHEMA public GRANT {} ON {} TO {}")
-    connection.execute(sql.SQL("GRANT ALL ON SCHEMA public TO {}").format(owner))
-    connection.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}, {}").format(app, auditor))
-    connection.execute(mine.format(owner, sql.SQL("SELECT, INSERT, UPDATE, DELETE"), sql.SQL("TABLES"), app))
-    connection.execute(mine.format(owner, sql.SQL("USAGE, SELECT, UPDATE"), sql.SQL("SEQUENCES"), app))
-    connection.execute(mine.format(owner, sql.SQL("SELECT"), sql.SQL("TABLES"), auditor))
 
 
 def drop_database(name: str) -> None:

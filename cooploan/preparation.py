@@ -1,8 +1,9 @@
-"""Making a database ready: its roles, its standing rights, its migrations, its recurring jobs.
+"""Making a database ready: its roles, its migrations, its recurring jobs.
 
-What was done is written on the database itself (as settings of its own that mean
-nothing to the server), so that whoever comes next sees in one query that nothing
-is left to do. Nothing here imports Django's models; ``prepare_database`` does the rest.
+On the embedded server what was done is written on the database itself (as settings
+of its own that mean nothing to the server; only a superuser may), so that whoever
+comes next sees in one query that nothing is left to do. Nothing here imports
+Django's models; ``prepare_database`` does the rest.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ def notes(connection: psycopg.Connection) -> dict[str, str]:
 
 
 def write_note(connection: psycopg.Connection, name: str, value: str) -> None:
-    """Write on the connected database; only its owner and the superuser can."""
+    """Write on the connected database, as the superuser."""
     connection.execute(
         sql.SQL("ALTER DATABASE {} SET {} = {}").format(
             sql.Identifier(connection.info.dbname), sql.Identifier(f"cooploan.{name}"), sql.Literal(value)

@@ -9,7 +9,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -22,18 +21,6 @@ from cooploan import embedded
 pytestmark = pytest.mark.slow
 
 START = "from cooploan import embedded; embedded.start(); embedded._connect().close()"
-
-
-@pytest.fixture
-def data(monkeypatch):
-    """A data folder that any account may walk into, as a checkout's usually is."""
-    folder = Path(tempfile.mkdtemp(prefix="cooploan-test-"))
-    folder.chmod(0o755)
-    monkeypatch.setenv("COOPLOAN_DATA", str(folder))
-    monkeypatch.setenv("COOPLOAN_WORK", "command")
-    yield folder
-    embedded.remove()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _postmaster() -> int:

@@ -39,7 +39,7 @@ class Command(BaseCommand):
                 self._roles(connection)
             if settings.PRACTICE:
                 self._mark_as_practice(connection)
-            written = preparation.notes(connection)
+            written = {} if settings.ENV.database_url else preparation.notes(connection)
         fingerprint = preparation.migrations_fingerprint()
         if written.get(preparation.MIGRATED) != fingerprint:
             self._migrate()
@@ -47,14 +47,16 @@ class Command(BaseCommand):
             call_command("sync_jobs", stdout=self.stdout)
         if not settings.PRACTICE and not settings.ENV.database_url and preparation.SOCIETY not in written:
             self._society(alias)
-        with self._connect(alias) as connection:
-            preparation.write_note(connection, preparation.MIGRATED, fingerprint)
+        if not settings.ENV.database_url:
+            with self._connect(alias) as connection:
+                preparation.write_note(connection, preparation.MIGRATED, fingerprint)
         self.stdout.write(f"The database {name} is ready.")
 
     def _migrate(self) -> None:
         executor = MigrationExecutor(connections["owner"])
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-        self.stdout.write(f"Migrating as {embedded.OWNER}: {len(plan)} steps")
+        if plan:
+            self.stdout.write(f"Migrating as {embedded.OWNER}: {len(plan)} steps")
         call_command("migrate", database="owner", interactive=False, verbosity=0)
 
     def _connect(self, alias: dict[str, object]) -> psycopg.Connection:
@@ -89,7 +91,7 @@ class Command(BaseCommand):
             connection.execute(
                 sql.SQL("GRANT CREATE ON DATABASE {} TO {}").format(name, sql.Identifier(embedded.OWNER))
             )
-        embedded.grant_standing_rights(connection)
+            connection.execute(sql.SQL("GRANT ALL ON SCHEMA public TO {}").format(sql.Identifier(embedded.OWNER)))
 
     def _mark_as_practice(self, connection: psycopg.Connection) -> None:
         name = connection.info.dbname
