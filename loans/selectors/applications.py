@@ -151,7 +151,9 @@ def timeline(application: LoanApplication, cover: Cover | None, loan: Loan | Non
         reached = application.reviewed_from
         said = f"{cover.people_promised} of {cover.people_needed} said yes"
         steps.append(
-            _step("Your guarantors say yes", "done" if reached else "now", stamp(reached) if reached else said)
+            _step("Your guarantors said yes", "done", stamp(reached))
+            if reached
+            else _step("Your guarantors say yes", "now", said)
         )
     if status == ApplicationStatus.WITHDRAWN:
         return [

@@ -66,7 +66,12 @@ class Cover:
 
     @property
     def share(self) -> Decimal:
-        """A fair part of what is still to be asked for, in whole thousands where that is possible."""
+        """A fair part of what is still to be asked for, in whole thousands where that is possible.
+
+        Where the amount is asked for but people are missing, it is an even part of the whole.
+        """
+        if self.people_to_ask and not self.amount_to_ask:
+            return min(round_to(self.amount_needed / self.people_needed, STEP, CEILING), self.amount_needed)
         even = self.amount_to_ask / max(self.people_to_ask, 1)
         return min(round_to(even, STEP, CEILING), self.amount_to_ask)
 
@@ -79,6 +84,14 @@ def cover_of(application: LoanApplication, version: ProductVersion) -> Cover:
     ):
         promises[status].append(amount)
     return cover(application.amount, version, promises[GuaranteeStatus.ACCEPTED], promises[GuaranteeStatus.REQUESTED])
+
+
+def cover_by(application: LoanApplication, version: ProductVersion, listed: Iterable[Guarantee]) -> Cover:
+    """The same from the guarantees of an application that are at hand already, without a query."""
+    amounts: dict[str, list[Decimal]] = {GuaranteeStatus.ACCEPTED: [], GuaranteeStatus.REQUESTED: []}
+    for guarantee in listed:
+        amounts.get(guarantee.status, []).append(guarantee.amount)
+    return cover(application.amount, version, *amounts.values())
 
 
 def cover(amount: Decimal, version: ProductVersion, promised: Iterable[Decimal], asked: Iterable[Decimal]) -> Cover:
@@ -157,12 +170,7 @@ def search_guarantors(
 ) -> GuarantorSearch:
     """Look for members who could stand for `amount`, or for a fair share of what is still to be asked for."""
     listed = guarantees_of(application)
-    reach = cover(
-        application.amount,
-        version,
-        [row.amount for row in listed if row.status == GuaranteeStatus.ACCEPTED],
-        [row.amount for row in listed if row.status == GuaranteeStatus.REQUESTED],
-    )
+    reach = cover_by(application, version, listed)
     amount = amount or reach.share
     found = candidates(application, words=words, amount=amount) if amount else []
     return GuarantorSearch(version=version, cover=reach, listed=listed, words=words, amount=amount, found=found)

@@ -270,6 +270,15 @@ def test_withdrawing_frees_the_guarantors_and_tells_them(member):
     assert Message.objects.filter(user=waiting.user, channel="in_app").get().subject == "You need not answer any more"
 
 
+def test_who_was_chosen_in_a_draft_hears_nothing_when_it_is_deleted(member):
+    draft, friend = start(member), make_member(savings="100000")
+    guarantee = ask_guarantor(application=draft, guarantor=friend, amount=Decimal(100000), by=member.user, at=AT)
+    withdraw_application(application=draft, by=member.user, at=AT)
+    guarantee.refresh_from_db()
+    assert guarantee.status == GuaranteeStatus.CANCELLED
+    assert not Message.objects.filter(user=friend.user).exists()
+
+
 def test_withdrawing_twice_changes_nothing_and_nobody_withdraws_for_another(member):
     application = send(start(member))
     with pytest.raises(NotTheApplicant):

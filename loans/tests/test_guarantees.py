@@ -397,6 +397,13 @@ def test_a_share_is_in_whole_thousands_where_it_can_be():
     assert cover(Decimal("1500"), version, [Decimal(1000)], []).share == Decimal(500)
 
 
+def test_who_is_missing_is_asked_for_an_even_part_when_the_amount_is_there():
+    version = make_product_rules()["normal"]
+    reach = cover(Decimal(200000), version, [], [Decimal(200000)])
+    assert (reach.people_to_ask, reach.amount_to_ask, reach.asks_for_all) == (1, Decimal(0), False)
+    assert reach.share == Decimal(100000)
+
+
 def test_what_one_is_asked_and_what_one_stands_for_are_apart(application, friend):
     asked = ask(application, friend)
     live = make_guarantee(

@@ -3,8 +3,6 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from core import dates
-from ledger.models import AccountBalance, Hold
 from loans.models import Guarantee, LoanApplication, LoanProduct, ProductVersion
 from loans.services.guarantees import accept_guarantee, ask_guarantor
 from loans.states import ApplicationStatus, GuaranteeStatus
@@ -27,7 +25,6 @@ MOST_QUERIES = 10
 
 @pytest.fixture(autouse=True)
 def october(monkeypatch):
-    monkeypatch.setattr(dates, "business_date", lambda: TODAY)
     monkeypatch.setattr("loans.views.member.business_date", lambda: TODAY)
 
 
@@ -362,89 +359,6 @@ def test_the_loans_page_shows_what_runs_and_what_was_asked_for(client, member):
     assert draft.number in text
     assert sent.number in text
     assert "Waiting for guarantors" in text
-
-
-# Guarantees -----------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def request_to(member):
-    """Somebody asks the member who is signed in to stand for 100,000 of 200,000."""
-    borrower = make_member(savings="200000", surname="BELLO", other_names="Musa")
-    application = make_application(member=borrower, status="awaiting_guarantors")
-    return ask_guarantor(application=application, guarantor=member, amount=Decimal(100000), by=borrower.user, at=AT)
-
-
-def test_a_guarantor_reads_the_numbers_and_the_worst_case_before_he_answers(client, request_to):
-    assert "BELLO Musa asks you to stand for ₦100,000" in page(client, "guarantees")
-    text = page(client, "answer_guarantee", request_to.pk)
-    assert "Will you stand for ₦100,000?" in text
-    assert "₦250,000.00" in text
-    assert "₦150,000.00" in text
-    assert "The society may take up to ₦100,000 from your savings. Never more." in text
-    assert "about September 2027" in text
-    assert " checked" not in text  # no answer is chosen for anybody
-
-
-def test_yes_is_signed_by_typing_the_amount(client, member, request_to):
-    text = post(client, "answer_guarantee", request_to.pk, answer="yes", typed_amount="10,000").content.decode()
-    assert "Type ₦100,000.00 to say yes." in text
-    assert not Hold.objects.exists()
-    response = post(client, "answer_guarantee", request_to.pk, answer="yes", typed_amount="100,000")
-    is_sent_to(response, "guarantees")
-    assert AccountBalance.objects.get(account=member.savings_account).held == Decimal(100000)
-    text = page(client, "guarantees")
-    assert "You stand for ₦100,000.00 of the loan of BELLO Musa." in text
-    assert "Held of your savings" in text
-
-
-def test_a_double_press_on_yes_holds_once(client, member, request_to):
-    for _ in range(2):
-        is_sent_to(post(client, "answer_guarantee", request_to.pk, answer="yes", typed_amount="100000"), "guarantees")
-    assert AccountBalance.objects.get(account=member.savings_account).held == Decimal(100000)
-
-
-def test_no_needs_nothing_else(client, member, request_to):
-    is_sent_to(post(client, "answer_guarantee", request_to.pk, answer="no"), "guarantees")
-    request_to.refresh_from_db()
-    assert request_to.status == GuaranteeStatus.DECLINED
-    assert "You said no. BELLO Musa is told to choose another member." in page(client, "guarantees")
-
-
-def test_an_answer_must_be_chosen(client, request_to):
-    assert "Choose yes or no." in post(client, "answer_guarantee", request_to.pk).content.decode()
-
-
-def test_who_has_too_little_now_is_told_so(client, member, request_to):
-    Guarantee.objects.filter(pk=request_to.pk).update(amount=Decimal("260000"))
-    text = post(client, "answer_guarantee", request_to.pk, answer="yes", typed_amount="260000").content.decode()
-    assert "You have ₦250,000.00 free to promise, which is less than ₦260,000.00." in text
-    assert not Hold.objects.exists()
-
-
-def test_a_request_that_is_closed_shows_no_form_and_an_old_page_is_answered_in_words(client, request_to):
-    application = request_to.application
-    application.status = ApplicationStatus.WITHDRAWN
-    application.save(update_fields=["status"])
-    assert "Send my answer" not in page(client, "answer_guarantee", request_to.pk)
-    text = post(client, "answer_guarantee", request_to.pk, answer="yes", typed_amount="100000").content.decode()
-    assert "This request is closed. Nothing more is needed from you." in text
-
-
-def test_nobody_else_sees_or_answers_a_request(client, request_to, stranger):
-    for somebody in (stranger.user, request_to.borrower.user, make_user(roles=["member", "officer"])):
-        sign_in(client, somebody)
-        assert client.get(reverse("loans:answer_guarantee", args=[request_to.pk])).status_code == 404
-        response = post(client, "answer_guarantee", request_to.pk, answer="yes", typed_amount="100000")
-        assert response.status_code == 404
-    request_to.refresh_from_db()
-    assert request_to.status == GuaranteeStatus.REQUESTED
-
-
-def test_who_is_chosen_in_a_draft_sees_nothing_of_it(client, member, stranger):
-    guarantee = make_guarantee(application=make_application(member=stranger), guarantor=member, amount="1000")
-    assert client.get(reverse("loans:answer_guarantee", args=[guarantee.pk])).status_code == 404
-    assert "Nobody asks you" in page(client, "guarantees")
 
 
 # Cost -----------------------------------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ from loans.selectors.applications import (
 from loans.selectors.facts import facts_for, open_versions
 from loans.selectors.guarantees import (
     answerable,
-    cover_of,
+    cover_by,
     guarantees_of,
     promises_of,
     search_guarantors,
@@ -171,7 +171,7 @@ def check(request: HttpRequest, number: str) -> HttpResponse:
     if application.status != ApplicationStatus.DRAFT and request.method == "GET":
         return redirect("loans:application", number)
     on = business_date()
-    version = rules_for(application, on)
+    version, listed = rules_for(application, on), guarantees_of(application)
     if version is None:
         return _closed(request, number)
     form = SendForm(typed(request))
@@ -186,8 +186,8 @@ def check(request: HttpRequest, number: str) -> HttpResponse:
         {
             "application": application,
             "figures": figures_of(application, version, on=on),
-            "cover": cover_of(application, version),
-            "guarantees": guarantees_of(application),
+            "cover": cover_by(application, version, listed),
+            "guarantees": listed,
             "form": form,
             "steps": steps(3, number),
         },
@@ -207,14 +207,15 @@ def application(request: HttpRequest, number: str) -> HttpResponse:
     found = get_object_or_404(own, number=number)
     if found.status == ApplicationStatus.DRAFT:
         return redirect("loans:change", number)
-    cover = cover_of(found, found.version) if found.version else None
+    listed = guarantees_of(found)
+    cover = cover_by(found, found.version, listed) if found.version else None
     return render(
         request,
         "loans/application.html",
         {
             "application": found,
             "cover": cover,
-            "guarantees": guarantees_of(found),
+            "guarantees": listed,
             "checks": checks(found),
             "events": timeline(found, cover, getattr(found, "loan", None)),
         },
