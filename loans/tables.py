@@ -16,6 +16,10 @@ def _serial_and_number(loan) -> str:
     return f"{loan.serial} · {loan.member.number}"
 
 
+def _due_day(line) -> str:
+    return day(line.installment.due_on)
+
+
 def _next(loan) -> SafeString | str:
     if loan.next_due_on is None or loan.status != "active":
         return ""
@@ -70,7 +74,7 @@ PAYOUTS = Table(
 
 SCHEDULE = Table(
     "Payments of this loan, by their due days",
-    Column("Due", "installment.due_on", kind="date", css="lead", small=lambda line: f"no. {line.installment.number}"),
+    Column("Due", _due_day, kind="lead", small=lambda line: f"No. {line.installment.number}"),
     Column("Principal", "installment.principal", kind="money"),
     Column("Interest", "installment.interest", kind="money"),
     Column("Payment", "installment.due", kind="money", strong=True),

@@ -46,14 +46,28 @@ class FindForm(forms.Form):
 
     q = forms.CharField(
         label="Loan number, name, member or staff number", required=False, max_length=60,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "type": "search"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "type": "search", "placeholder": "Name or number"}),
     )  # fmt: skip
     status = forms.ChoiceField(label="Standing", required=False, choices=STATUSES)
     product = forms.ChoiceField(label="Kind of loan", required=False)
 
     def __init__(self, data, *, products: list[LoanProduct]):
         super().__init__(data)
-        self.fields["product"].choices = [("", "All"), *((one.code, one.name) for one in products)]
+        self.fields["product"].choices = [("", "Any kind of loan"), *((one.code, one.name) for one in products)]
+
+    def standings(self, numbers: dict[str, int], address: str) -> list[dict[str, Any]]:
+        """The register's groups with how many stand in each; the one that is shown leads back to all."""
+        chosen = self.cleaned_data.get("status", "") if self.is_valid() else ""
+        return [
+            {
+                "label": label,
+                "count": numbers.get(value, 0),
+                "href": address if value == chosen else f"{address}?status={value}",
+                "is_current": value == chosen,
+            }
+            for value, label in self.STATUSES
+            if value and value != LoanStatus.CANCELLED
+        ]
 
     def narrowed(self) -> dict[str, str]:
         self.is_valid()

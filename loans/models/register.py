@@ -248,6 +248,10 @@ class Repayment(models.Model):
         """The number on the paper behind it, as a person looks for it."""
         return self.reference.removeprefix("receipt/").partition("#")[0]
 
+    @property
+    def why_taken_back(self) -> str:
+        return self.reversed_by_entry.narration.removeprefix("Reversal: ") if self.reversed_by_entry_id else ""
+
 
 class Allocation(models.Model):
     """The part of a repayment that went to one instalment, and the interest that it made unnecessary."""

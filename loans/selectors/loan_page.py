@@ -97,8 +97,13 @@ class LoanPage:
         return sum((one.unpaid for one in self.installments), NOTHING)
 
     @property
+    def late(self) -> list[Installment]:
+        """Instalments whose day is past and that are not paid in full."""
+        return [one for one in self.installments if one.unpaid and one.due_on < self.on]
+
+    @property
     def overdue(self) -> Decimal:
-        return sum((one.unpaid for one in self.installments if one.due_on < self.on), NOTHING)
+        return sum((one.unpaid for one in self.late), NOTHING)
 
     @property
     def next_due(self) -> Installment | None:

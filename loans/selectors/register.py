@@ -249,9 +249,10 @@ def _unpaid_installments() -> QuerySet[Installment]:
     return Installment.objects.unpaid().filter(loan=OuterRef("pk"))
 
 
-def numbers_by_status() -> dict[str, int]:
-    """How many loans stand in each status, in one query."""
-    return dict(Loan.objects.values("status").annotate(n=Count("pk")).values_list("status", "n"))
+def numbers_by_standing(*, on: date) -> dict[str, int]:
+    """How many loans stand in each status, and how many of those that run are late."""
+    numbers = dict(Loan.objects.standing().values("status").annotate(n=Count("pk")).values_list("status", "n"))
+    return numbers | {LATE: register(on=on, status=LATE).count()}
 
 
 def products() -> list[LoanProduct]:

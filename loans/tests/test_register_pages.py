@@ -394,7 +394,7 @@ def test_a_payment_is_taken_back_from_a_page_that_says_what_follows(client, offi
     receive(loan, "1000", on=NOVEMBER)
     receive(loan, "11120", on=NOVEMBER)
     first = Repayment.objects.earliest("pk")
-    address = page_of(loan, "reverse", first.pk)
+    address = page_of(loan, "take_back", first.pk)
     shown = text(client.get(address))
     assert "1 later payment is worked out again" in shown
     assert "The loan will be open again" in shown
@@ -423,3 +423,12 @@ def test_each_desk_has_its_own_acts(client):
     assert client.get(page_of(loan, "payout")).status_code == 200
     assert client.get(reverse("loans:register_one", args=[application.number])).status_code == 403
     assert LoanApplication.objects.approved().count() == 1
+
+
+def test_the_records_of_lending_are_looked_at_and_never_changed(client, running):
+    sign_in(client, make_user(roles=["admin"], is_staff=True))
+    for name, pk in (("loan", running.pk), ("loanproduct", running.product_id), ("repayment", None)):
+        page = reverse(f"admin:loans_{name}_change", args=[pk]) if pk else reverse(f"admin:loans_{name}_changelist")
+        assert client.get(page).status_code == 200
+        assert client.get(reverse(f"admin:loans_{name}_add")).status_code == 403
+    assert client.post(reverse("admin:loans_loan_delete", args=[running.pk]), {"post": "yes"}).status_code == 403

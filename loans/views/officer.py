@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.timezone import now
 from django.views.decorators.http import require_POST
 
@@ -50,7 +51,12 @@ def register(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "loans/register/list.html",
-        {"form": form, "page": page, "numbers": registers.numbers_by_status(), "columns": tables.REGISTER},
+        {
+            "form": form,
+            "page": page,
+            "standings": form.standings(registers.numbers_by_standing(on=on), reverse("loans:register")),
+            "columns": tables.REGISTER,
+        },
     )
 
 
@@ -179,7 +185,7 @@ def _received(loan: Loan, done) -> str:
 
 
 @permission_required("loans.record_repayment", raise_exception=True)
-def reverse(request: HttpRequest, serial: str, pk: int) -> HttpResponse:
+def take_back(request: HttpRequest, serial: str, pk: int) -> HttpResponse:
     loan = get_object_or_404(loans_of(request), serial=serial)
     repayment = get_object_or_404(Repayment.objects.filter(loan=loan, reversed_by_entry__isnull=True), pk=pk)
     form = ReverseForm(typed(request), today=business_date())
