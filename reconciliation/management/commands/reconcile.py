@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import date
 from decimal import Decimal
@@ -19,9 +20,10 @@ from core.money import parse_money
 from reconciliation.errors import NoSchedule
 from reconciliation.models import DeductionSchedule, Remittance
 from reconciliation.selectors import as_data, totals
-from reconciliation.services.posting import post_remittance
+from reconciliation.services.posting import post_remittance, start_posting
 from reconciliation.services.returns import confirm_charge, import_return
 from reconciliation.shell import employer_of, month_of
+from reconciliation.states import RemittanceStatus
 from users.models import User
 from users.selectors import person
 
@@ -60,17 +62,24 @@ class Command(BaseCommand):
     def _reconcile(self, data: bytes, options: dict[str, Any]) -> str:
         schedule = self._schedule(options)
         by = person(options["by"]) if options["by"] else schedule.prepared_by
+        remittance = self._stopped(data) if options["post"] else None
         told = ""
         try:
             with transaction.atomic():
-                remittance = self._import(schedule, data, by, options)
+                remittance = remittance or self._import(schedule, data, by, options)
                 if not options["post"]:
                     told = self._told(remittance, options["json"])
                     raise _OnlyLooking
+                start_posting(remittance=remittance, by=by, at=now())
         except _OnlyLooking:
             return told
         post_remittance(remittance=remittance, by=by, at=now())
         return self._told(remittance, options["json"])
+
+    def _stopped(self, data: bytes) -> Remittance | None:
+        """The return of this very file whose posting began and did not end: it goes on, and nothing is imported."""
+        standing = Remittance.objects.filter(status=RemittanceStatus.POSTING)
+        return standing.filter(file_hash=hashlib.sha256(data).hexdigest()).first()
 
     def _schedule(self, options: dict[str, Any]) -> DeductionSchedule:
         employer, month = employer_of(options["employer"]), month_of(options["period"])
