@@ -6,6 +6,7 @@ owner role and kept between runs under a name that changes with any migration.
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import subprocess
@@ -48,8 +49,9 @@ from django.conf import settings  # noqa: E402
 from django.contrib.staticfiles.handlers import StaticFilesHandler  # noqa: E402
 from django.core.cache import caches  # noqa: E402
 from django.core.management import call_command  # noqa: E402
-from django.db import connection, connections  # noqa: E402
+from django.db import connection, connections, transaction  # noqa: E402
 from django.test.testcases import LiveServerThread  # noqa: E402
+from django.test.utils import override_settings  # noqa: E402
 from playwright.sync_api import Browser, sync_playwright  # noqa: E402
 from playwright.sync_api import Error as PlaywrightError  # noqa: E402
 from psycopg import sql  # noqa: E402
@@ -173,6 +175,67 @@ def fresh_database(django_db_setup, migrated_template: str, django_db_blocker) -
             embedded.drop_database(name)
 
 
+# The practice society -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def practice_template(django_db_setup, migrated_template: str, django_db_blocker) -> Iterator[str]:
+    """The name of a practice database with Unity and its stories, made once by each test process that asks for it."""
+    before = settings.DATABASES["default"]["NAME"]
+    name = f"test_{os.getpid()}_unity_practice"
+    with django_db_blocker.unblock():
+        embedded.drop_database(name)
+        _copy_for_practice(migrated_template, name)
+        try:
+            with override_settings(PRACTICE=True):
+                _use_database(name)
+                call_command("seed_practice", stdout=io.StringIO())
+        finally:
+            _use_database(before)
+    yield name
+    with django_db_blocker.unblock():
+        embedded.drop_database(name)
+
+
+@pytest.fixture
+def practice_society(practice_template: str, django_db_blocker) -> Iterator[str]:
+    """The practice society with its 620 members and the practice site's settings; a test's changes are rolled back."""
+    before = settings.DATABASES["default"]["NAME"]
+    with django_db_blocker.unblock(), override_settings(PRACTICE=True):
+        _use_database(practice_template)
+        try:
+            with transaction.atomic():
+                yield practice_template
+                transaction.set_rollback(True)
+        finally:
+            _use_database(before)
+
+
+@pytest.fixture
+def practice_database(practice_template: str, django_db_blocker) -> Iterator[str]:
+    """A copy of the practice society of this test's own, where commits are real; dropped afterwards."""
+    before = settings.DATABASES["default"]["NAME"]
+    name = f"test_{os.getpid()}_{os.urandom(3).hex()}_practice"
+    _copy_for_practice(practice_template, name)
+    with django_db_blocker.unblock(), override_settings(PRACTICE=True):
+        _use_database(name)
+        try:
+            yield name
+        finally:
+            _use_database(before)
+            embedded.drop_database(name)
+
+
+def _copy_for_practice(template: str, name: str) -> None:
+    embedded.create_database(name, template=template)
+    with embedded.as_superuser(name) as server:
+        server.execute(
+            sql.SQL("COMMENT ON DATABASE {} IS {}").format(
+                sql.Identifier(name), sql.Literal(preparation.PRACTICE_MARKER)
+            )
+        )
+
+
 @pytest.fixture
 def constraints_now() -> Callable[[], None]:
     """Call it to make the deferred constraint triggers speak now, as a commit would."""
@@ -266,6 +329,16 @@ def redis_server() -> Iterator[str]:
 @pytest.fixture
 def live_site(fresh_database) -> Iterator[str]:
     """The site served from threads on this test's own database; yields its address."""
+    yield from _serve()
+
+
+@pytest.fixture
+def live_practice_site(practice_database) -> Iterator[str]:
+    """The practice site with Unity and its stories, served on this test's own copy; yields its address."""
+    yield from _serve()
+
+
+def _serve() -> Iterator[str]:
     server = LiveServerThread("127.0.0.1", StaticFilesHandler, port=0)
     server.daemon = True
     server.start()

@@ -14,7 +14,7 @@ from core.display import local, naira
 from core.sql import load_sql
 from engine.due_dates import day_in_month
 from ledger.models import JournalLine, Side
-from loans.models import Installment, Loan, LoanApplication
+from loans.models import Guarantee, Installment, Loan, LoanApplication
 from loans.selectors.register import UNPAID, shown_in_list
 from loans.services.withdrawals import kept_for_loans
 from loans.states import ApplicationStatus, GuaranteeStatus, LoanStatus
@@ -302,9 +302,8 @@ def savings_of(member: Member, *, limit: int = LATEST) -> SavingsPage:
     lines: dict[int, list[PassbookLine]] = {}
     with connection.cursor() as cursor:
         cursor.execute(PASSBOOK, {"accounts": [account.pk for _, account in named], "limit": limit})
-        for account_id, _, entry_id, on, own, narration, change, balance in cursor.fetchall():
-            line = PassbookLine(entry_id, on, told(own, narration), change, balance)
-            lines.setdefault(account_id, []).append(line)
+        for account_id, *line in cursor.fetchall():
+            lines.setdefault(account_id, []).append(PassbookLine(*line))
     return SavingsPage(
         member=member,
         cover=Cover(equity_of(member), kept_for_loans(member)),
@@ -314,6 +313,54 @@ def savings_of(member: Member, *, limit: int = LATEST) -> SavingsPage:
             if title == "Savings" or account.pk in lines
         ),
         withdrawals=tuple(Withdrawal.objects.filter(member=member).order_by("-requested_at")[:5]),
+    )
+
+
+# The member as the office sees him -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One of a member's accounts and what stands on it."""
+
+    title: str
+    account_id: int
+    balance: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class MemberSheet:
+    """A member for the office: what he has, owes, promises, and what comes off his next salary."""
+
+    member: Member
+    cover: Cover
+    holdings: tuple[Holding, ...]
+    loans: tuple[RunningLoan, ...]
+    promises: tuple[Guarantee, ...]
+    deduction: Deduction
+
+
+def sheet_of(member: Member, *, on: date) -> MemberSheet:
+    """The sheet of a member that was read with `WITH_BALANCES`, in two queries."""
+    loans = running_loans(member, on=on)
+    equity = equity_of(member)
+    return MemberSheet(
+        member=member,
+        cover=Cover(equity, sum((one.owed for one in loans), NOTHING)),
+        holdings=(
+            Holding("Savings", member.savings_account_id, equity.savings),
+            Holding("Voluntary savings", member.voluntary_account_id, equity.voluntary),
+            Holding("Christmas savings", member.christmas_account_id, equity.christmas),
+            Holding("Shares", member.shares_account_id, equity.shares),
+        ),
+        loans=loans,
+        promises=tuple(
+            Guarantee.objects.live()
+            .filter(guarantor=member)
+            .select_related("loan__member", "application__member")
+            .order_by("pk")
+        ),
+        deduction=next_deduction(member, loans, on=on),
     )
 
 

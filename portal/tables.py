@@ -12,9 +12,8 @@ MEMBERS = Table(
     ),
     Column("Employer", "employer.code"),
     Column("Staff number", "staff_number", empty="not settled"),
-    Column("Saves each month", "monthly_savings", kind="money"),
-    Column("Savings", "savings_account.stored.balance", kind="money", strong=True),
-    Column("Held", "savings_account.stored.held", kind="money"),
+    Column("Savings", "savings_account.stored.balance", kind="money"),
+    Column("Free to promise", "savings_account.stored.free", kind="money"),
     Column("Standing", "get_status_display", kind="pill", tone="status"),
 )  # fmt: skip
 

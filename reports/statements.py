@@ -174,7 +174,7 @@ def _lines(accounts, first: date, last: date) -> dict[int, list[tuple]]:
         JournalLine.objects.filter(account_id__in=list(accounts), effective_on__gte=first, effective_on__lte=last)
         .order_by("effective_on", "id")
         .values_list(
-            "account_id", "effective_on", "narration", "entry__narration", "debit", "credit", "entry_id",
+            "account_id", "effective_on", "entry__narration", "debit", "credit", "entry_id",
             "entry__repayment__amount", "entry__repayment__interest",
         )
     ):  # fmt: skip
@@ -185,9 +185,8 @@ def _lines(accounts, first: date, last: date) -> dict[int, list[tuple]]:
 def _running(rows: list[tuple], opening: Decimal, is_loan: bool) -> tuple[StatementLine, ...]:
     """The lines with the balance after each. Savings stand on the credit side, loans on the debit side."""
     balance, lines = opening, []
-    for on, own, narration, debit, credit, entry_id, paid, interest in rows:
+    for on, said, debit, credit, entry_id, paid, interest in rows:
         balance += debit - credit if is_loan else credit - debit
-        said = told(own, narration)
         if interest and paid:
             said = f"{said}, {naira(paid)} of which {naira(interest)} was interest"
         lines.append(StatementLine(on, said, credit or None, debit or None, balance, entry_id))

@@ -12,9 +12,8 @@ from django.utils.timezone import now
 from django.views.decorators.http import require_POST
 
 from core.dates import business_date
-from core.display import naira
+from core.display import dmy, naira, stamp
 from core.errors import DomainError, shown_on
-from loans.models import Guarantee
 from members.models import Member, Withdrawal
 from members.services import (
     change_monthly_saving,
@@ -24,6 +23,7 @@ from members.services import (
     pay_withdrawal,
     settle_staff_number,
 )
+from members.states import WithdrawalStatus
 from portal import selectors, tables
 from portal.forms import DeclineWithdrawalForm, PayForm, PayWithdrawalForm, SavingForm, StaffNumberForm
 
@@ -55,22 +55,11 @@ def _page(request: HttpRequest, member: Member, **bound) -> HttpResponse:
         "saving": SavingForm(initial={"savings": member.monthly_savings, "christmas": member.monthly_christmas}),
         "number": StaffNumberForm(initial={"staff_number": member.staff_number or member.claimed_staff_number}),
     }
-    loans = selectors.running_loans(member, on=business_date())
     return render(
         request,
         "portal/member.html",
-        {
-            "member": member,
-            "equity": selectors.equity_of(member),
-            "loans": loans,
-            "promises": Guarantee.objects.live().filter(guarantor=member).select_related(
-                "loan__member", "application__member"
-            ),
-            "deduction": selectors.next_deduction(member, loans, on=business_date()),
-            "forms": forms | bound,
-            "has_errors": bool(bound),
-        },
-    )  # fmt: skip
+        {"sheet": selectors.sheet_of(member, on=business_date()), "forms": forms | bound, "has_errors": bool(bound)},
+    )
 
 
 @require_POST
@@ -120,6 +109,9 @@ def withdrawals(request: HttpRequest) -> HttpResponse:
 def withdrawal(request: HttpRequest, pk: int) -> HttpResponse:
     """Pay one request for savings."""
     asked = get_object_or_404(Withdrawal.objects.visible_to(request.user).select_related("member__user"), pk=pk)
+    if asked.status != WithdrawalStatus.REQUESTED and request.method == "GET":
+        messages.info(request, f"{asked.member.name}: {asked.get_status_display().lower()} on {dmy(asked.decided_at)}.")
+        return redirect("portal:withdrawals")
     form = PayWithdrawalForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with shown_on(form):
@@ -134,8 +126,12 @@ def withdrawal(request: HttpRequest, pk: int) -> HttpResponse:
             "form": form,
             "decline": DeclineWithdrawalForm(),
             "title": f"Pay {naira(asked.amount)} to {asked.member.name}?",
-            "facts": [("Member", asked.member), ("Amount", naira(asked.amount))],
-            "after": "A payment that was wrong is put right by a reversal.",
+            "facts": [
+                ("Member", f"{asked.member.name}, {asked.member.number}"),
+                ("Asked", stamp(asked.requested_at)),
+                ("Amount", naira(asked.amount)),
+            ],
+            "after": "Make the transfer at the bank first, then write its reference here.",
             "button": "Pay it out",
             "back": reverse("portal:withdrawals"),
         },
