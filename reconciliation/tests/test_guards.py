@@ -201,6 +201,10 @@ def test_a_posted_line_does_not_change(posted, refused_to_both):
         refused_to_both(*changes("remittanceline", decided, where), match="is posted")
 
 
+def test_a_line_is_posted_once(posting, refused_to_both):
+    refused_to_both(*changes("remittanceline", ["state = 'suspense'"], "state = 'posted'"), match=r"line \d+ is posted")
+
+
 def test_no_line_is_posted_before_its_return(matched, refused_to_both):
     wanted = ["state = 'posted'", "state = 'suspense'"]
     refused_to_both(*changes("remittanceline", wanted), match="posted with its return")
