@@ -170,5 +170,15 @@ class ReverseForm(forms.Form):
         self.fields["on"].today = today
 
 
+class CancelForm(forms.Form):
+    """Why a loan that is in the register will not be paid out."""
+
+    reason = forms.CharField(
+        label="Why will it not be paid out?", help_text="The member reads this.", max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "Say why, in words that the member will read."},
+    )  # fmt: skip
+
+
 class EmptyForm(forms.Form):
     """A page whose button is the whole answer."""

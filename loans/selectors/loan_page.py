@@ -129,8 +129,8 @@ class LoanPage:
         return getattr(self.loan, "disbursement", None)
 
     @property
-    def can_move(self) -> bool:
-        """The payment days can be moved, and to another day than the one on which they stand."""
+    def is_unpaid_out(self) -> bool:
+        """It is in the register and not paid out: its payment days can be moved, and it can be cancelled."""
         return self.loan.status in (LoanStatus.QUEUED, LoanStatus.REGISTERED)
 
     @property
@@ -217,6 +217,7 @@ def _in_words(event: Event) -> str:
         "certificate_issued": f"Certificate {number} issued",
         "certificate_voided": f"Certificate {number} no longer counts",
         "cancelled": "Cancelled",
+        "given_up": f"Not paid out: {event.data.get('reason', '')}",
     }.get(verb, verb.replace("_", " ").capitalize())
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from django.db import transaction
+
 from audit.services import record, record_many
 from audit.transitions import transition, transition_many
 from core.display import naira
 from core.selectors import society
 from core.serials import next_serial
 from ledger.models import AccountBalance, Hold, HoldPurpose
-from ledger.services import place_holds, release_holds
+from ledger.services import lock_accounts, place_holds, release_holds
+from loans.errors import NotReadyToPay, NotYourOwnLoan, ReasonNeeded
 from loans.models import Guarantee, Loan
 from loans.services.registration import loan_page
 from loans.states import GuaranteeStatus, LoanStatus
@@ -53,6 +56,28 @@ def close_loans(*, loans: Sequence[Loan], by: User | None, on: date, at: datetim
         subjects=[(loan, {"certificate_number": loan.certificate_number}) for loan in loans],
     )  # fmt: skip
     _tell_of_closing(loans, freed)
+
+
+@transaction.atomic
+def cancel_loan(*, loan: Loan, reason: str, by: User, at: datetime) -> Loan:
+    """Give up a loan that is in the register and was not paid out; its serial stays used and its guarantors are free.
+
+    Raises NotReadyToPay when it was paid out or cancelled before, NotYourOwnLoan, ReasonNeeded.
+    """
+    loan = Loan.objects.select_for_update(of=("self",)).select_related("member__user").get(pk=loan.pk)
+    if loan.status not in (LoanStatus.QUEUED, LoanStatus.REGISTERED):
+        raise NotReadyToPay(f"Loan {loan.serial} was paid out or cancelled before, so it cannot be cancelled.")
+    if loan.member.user_id == by.pk:
+        raise NotYourOwnLoan()
+    if not reason.strip():
+        raise ReasonNeeded()
+    freed = list(Guarantee.objects.live().filter(loan=loan).select_related("guarantor__user", "hold"))
+    lock_accounts(ids=accounts_of_guarantors([loan]))
+    release_guarantees(freed, by=by, at=at)
+    transition(loan, LoanStatus.CANCELLED, by=by, at=at)
+    record("loans.loan.given_up", by=by, subject=loan, at=at, reason=reason.strip())
+    _tell_of_cancelling(loan, reason.strip(), freed)
+    return loan
 
 
 def release_guarantees(guarantees: Sequence[Guarantee], *, by: User | None, at: datetime) -> None:
@@ -134,6 +159,25 @@ def _tell_of_closing(loans: Sequence[Loan], freed: Sequence[Guarantee]) -> None:
                 f"You no longer stand for loan {loan.serial}",
                 f"{loan.member.name} has paid back loan {loan.serial}, for which you stood.{held}",
             ))  # fmt: skip
+    notify_many(notices=notices)
+
+
+def _tell_of_cancelling(loan: Loan, reason: str, freed: Sequence[Guarantee]) -> None:
+    notices = []
+    if loan.member.user_id:
+        notices.append(Notice(
+            loan.member.user, f"loans.loan.cancelled:{loan.pk}", f"Loan {loan.serial} will not be paid out",
+            f"Your loan of {naira(loan.principal)} was cancelled: {reason} Nothing is owed on it.", loan_page(loan),
+        ))  # fmt: skip
+    notices += [
+        Notice(
+            guarantee.guarantor.user, f"loans.guarantee.released:{guarantee.pk}",
+            f"You no longer stand for loan {loan.serial}",
+            f"The loan of {loan.member.name} will not be paid out. What was held on your savings for it is free again.",
+        )
+        for guarantee in freed
+        if guarantee.guarantor.user_id
+    ]  # fmt: skip
     notify_many(notices=notices)
 
 

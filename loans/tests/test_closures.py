@@ -7,11 +7,12 @@ from audit.models import Event
 from core.models import SerialCounter, Society
 from ledger.models import AccountBalance, Hold
 from ledger.selectors import balance_of
+from loans.errors import NotReadyToPay, NotYourOwnLoan, ReasonNeeded
 from loans.models import Guarantee
-from loans.services.closures import CERTIFICATE_ISSUED, CERTIFICATE_VOIDED
+from loans.services.closures import CERTIFICATE_ISSUED, CERTIFICATE_VOIDED, cancel_loan
 from loans.states import GuaranteeStatus, LoanStatus
-from loans.tests.factories import hold_savings
-from loans.tests.register_cast import guarantors, make_active, make_officer, receive
+from loans.tests.factories import AT, hold_savings, make_member
+from loans.tests.register_cast import guarantors, make_active, make_officer, make_registered, receive
 from loans.tests.test_repayments import take_back
 from notifications.models import Message
 
@@ -138,6 +139,33 @@ def test_opening_it_a_second_time_lets_each_guarantor_stand_once(loan):
         take_back(pay_off(loan))
     assert Guarantee.objects.live().filter(loan=loan).count() == 2
     assert [standing(person).held for person in guarantors(loan)[:2]] == [Decimal("6000.00")] * 2
+
+
+def test_a_loan_that_was_not_paid_out_is_given_up_and_its_guarantors_are_free(constraints_now):
+    loan = make_registered(amount="12000", guarantors=2)
+    people, officer = guarantors(loan), make_officer()
+    with pytest.raises(ReasonNeeded):
+        cancel_loan(loan=loan, reason=" ", by=officer, at=AT)
+    cancel_loan(loan=loan, reason="He no longer needs it.", by=officer, at=AT)
+    constraints_now()
+    loan.refresh_from_db()
+    assert loan.status == LoanStatus.CANCELLED
+    assert [standing(person).held for person in people] == [Decimal("0.00")] * 2
+    told = Message.objects.get(user=loan.member.user, channel="in_app", event=f"loans.loan.cancelled:{loan.pk}")
+    assert "He no longer needs it." in told.body
+    assert make_registered().serial == "LH/2026/002"
+    with pytest.raises(NotReadyToPay):
+        cancel_loan(loan=loan, reason="Again", by=officer, at=AT)
+
+
+def test_a_loan_that_runs_is_not_given_up_and_nobody_gives_up_his_own(loan):
+    with pytest.raises(NotReadyToPay):
+        cancel_loan(loan=loan, reason="No", by=make_officer(), at=AT)
+    borrower = make_member(savings="500000", roles=("member", "officer"))
+    own = make_registered(member=borrower)
+    with pytest.raises(NotYourOwnLoan):
+        cancel_loan(loan=own, reason="No", by=borrower.user, at=AT)
+    assert cancel_loan(loan=own, reason="No", by=make_officer(), at=AT).status == LoanStatus.CANCELLED
 
 
 def test_an_earlier_payment_taken_back_opens_a_closed_loan_too(loan, constraints_now):

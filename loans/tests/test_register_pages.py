@@ -175,6 +175,17 @@ def test_the_payment_days_are_moved_from_a_page_that_shows_them(client, officer)
     assert loan.installments.get(number=1).due_on == date(2026, 12, 28)
 
 
+def test_a_loan_is_cancelled_from_a_page_that_says_what_follows(client, officer):
+    loan = make_registered()
+    address = page_of(loan, "cancel_loan")
+    assert "You cannot undo this." in text(client.get(address))
+    assert "Say why" in text(client.post(address, {"reason": ""}))
+    assert client.post(address, {"reason": "He no longer needs it"}).url == page_of(loan)
+    assert "This loan was cancelled" in text(client.get(page_of(loan)))
+    assert "Not paid out: He no longer needs it" in text(client.get(page_of(loan, "account")))
+    assert client.get(address).status_code == 404
+
+
 # Payouts --------------------------------------------------------------------------------------------------------------
 
 SLIP = {
@@ -402,7 +413,7 @@ def test_a_payment_is_taken_back_from_a_page_that_says_what_follows(client, offi
     sent = client.post(address, {"reason": "Wrong loan", "on": "2026-12-02"})
     assert (sent.status_code, sent.url) == (302, page_of(loan))
     assert client.get(address).status_code == 404
-    assert "taken back 2 Dec 2026" in text(client.get(page_of(loan)))
+    assert "Taken back on Wed 2 Dec 2026: Wrong loan." in text(client.get(page_of(loan)))
 
 
 # Who may come in ------------------------------------------------------------------------------------------------------

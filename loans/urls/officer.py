@@ -16,6 +16,7 @@ office = [
     path("loans/<serial:serial>/receipt/", officer.receipt, name="receipt"),
     path("loans/<serial:serial>/payments/<int:pk>/take-back/", officer.take_back, name="take_back"),
     path("loans/<serial:serial>/move-days/", officer.move_days, name="move_days"),
+    path("loans/<serial:serial>/cancel/", officer.cancel, name="cancel_loan"),
     path("registration/", officer.registration, name="to_register"),
     path("registration/release/", officer.release, name="release"),
     path("registration/<serial:number>/", officer.register_one, name="register_one"),

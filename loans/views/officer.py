@@ -16,10 +16,11 @@ from core.dates import business_date
 from core.display import naira
 from core.errors import shown_on
 from loans import tables
-from loans.forms.officer import EmptyForm, FindForm, PayoutForm, ReceiptForm, ReverseForm
+from loans.forms.officer import CancelForm, EmptyForm, FindForm, PayoutForm, ReceiptForm, ReverseForm
 from loans.models import Loan, Repayment
 from loans.selectors import register as registers
 from loans.selectors.loan_page import loan_page, preview
+from loans.services.closures import cancel_loan
 from loans.services.disbursements import disburse_loan
 from loans.services.registration import move_first_payment, register_loan, release_queued
 from loans.services.repayments import record_receipt, reverse_repayment
@@ -119,6 +120,20 @@ def move_days(request: HttpRequest, serial: str) -> HttpResponse:
             return redirect("loans:loan", serial)
     days = registers.days_if_moved(loan, on=business_date())
     return render(request, "loans/register/move_days.html", {"loan": loan, "days": days, "form": form})
+
+
+@permission_required("loans.register_loan", raise_exception=True)
+def cancel(request: HttpRequest, serial: str) -> HttpResponse:
+    loan = get_object_or_404(
+        loans_of(request).filter(status__in=[LoanStatus.QUEUED, LoanStatus.REGISTERED]), serial=serial
+    )
+    form = CancelForm(typed(request))
+    if form.is_valid():
+        with shown_on(form):
+            cancel_loan(loan=loan, reason=form.cleaned_data["reason"], by=request.user, at=now())
+            messages.success(request, f"{loan.serial} is cancelled. It will not be paid out.")
+            return redirect("loans:loan", serial)
+    return render(request, "loans/register/cancel.html", {"loan": loan, "form": form})
 
 
 # Payouts --------------------------------------------------------------------------------------------------------------
