@@ -33,3 +33,34 @@ class MemberInRegister(DomainError):
 
 class UsedSince(DomainError):
     """Something was done with the imported accounts after the import, so it cannot be undone as a whole."""
+
+
+class BeingPosted(DomainError):
+    """Somebody is putting books in, taking them out or changing them at this very moment."""
+
+    message = "Somebody else is working on these books at this moment. Wait a minute and load the page again."
+
+
+class ReadsDifferently(DomainError):
+    """The same workbook reads otherwise than when it was shown, because something on the site has changed."""
+
+    message = (
+        "Something on this site has changed since the workbook was read, so it reads differently now. Look at the new "
+        "list of problems first, then propose it again."
+    )
+
+
+class MembersExist(DomainError):
+    """The first-run page is for a society without members; later its particulars are changed under Records."""
+
+    message = "The society has members already, so it is set up. Its particulars are changed by an administrator."
+
+
+class EmployerTaken(DomainError):
+    """Two employers with one code or one name."""
+
+
+class MoneyOpened(DomainError):
+    """Bank and cash were opened before, by hand or from a trial balance."""
+
+    message = "Bank and cash were opened before. Put a difference right with an entry in the books."

@@ -7,7 +7,19 @@ from django.db import models
 from django.db.models import F, Q
 
 from members.models import Member
-from onboarding.states import IMPORT_TRANSITIONS, ImportStatus
+from onboarding.states import IMPORT_TRANSITIONS, ImportStatus, RunKind
+
+MAY_LOOK = ("onboarding.import_books", "onboarding.approve_import", "onboarding.undo_import", "audit.view_trail")
+
+
+class BookImportQuerySet(models.QuerySet):
+    def visible_to(self, user) -> BookImportQuerySet:
+        """All of them for who brings books in, approves or undoes them, or inspects; none for the rest."""
+        return self if any(user.has_perm(permission) for permission in MAY_LOOK) else self.none()
+
+    def light(self) -> BookImportQuerySet:
+        """Without the workbook itself, which a page does not need."""
+        return self.defer("data")
 
 
 class BookImport(models.Model):
@@ -35,6 +47,8 @@ class BookImport(models.Model):
     undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     undone_at = models.DateTimeField(null=True)
     undo_reason = models.CharField(max_length=200, blank=True, default="")
+
+    objects = BookImportQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -73,3 +87,31 @@ class ImportedMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member}, row {self.row}"
+
+
+class ImportRun(models.Model):
+    """A posting or an undoing that is too long for a page: asked for by a person, done by the worker, once."""
+
+    book_import = models.ForeignKey(BookImport, on_delete=models.PROTECT, related_name="runs")
+    what = models.CharField(max_length=4, choices=RunKind.choices)
+    reason = models.CharField(max_length=200, blank=True, default="")
+    business_date = models.DateField()
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    refusal = models.CharField(max_length=400, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="onboarding_one_run", fields=["book_import"], condition=Q(finished_at__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_what_display()}: {self.book_import}"
+
+    @property
+    def is_running(self) -> bool:
+        return self.finished_at is None

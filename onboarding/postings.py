@@ -13,6 +13,15 @@ from ledger.entries import Line, credit, debit, without_zeros
 
 OPENING = "onboarding.opening"
 TRIAL_BALANCE = "onboarding.trial_balance"
+FIRST_MONEY = "onboarding.first_money"
+
+# The members' own accounts by what the analysis calls them.
+MEMBER_CONTROLS = {
+    "savings": chart.SAVINGS,
+    "voluntary": chart.VOLUNTARY_SAVINGS,
+    "christmas": chart.CHRISTMAS_SAVINGS,
+    "shares": chart.SHARES,
+}
 
 # What a line of the trial balance opens; control accounts open from the members' own figures instead.
 GENERAL = {
@@ -44,3 +53,8 @@ def trial_line(
             credit(difference_id, debit_amount),
         ]
     )
+
+
+def first_money(*, bank_id: int, cash_id: int, against_id: int, bank: Decimal, cash: Decimal) -> tuple[Line, ...]:
+    """Dr bank · Dr cash · Cr the undistributed surplus, or the opening differences."""
+    return without_zeros([debit(bank_id, bank), debit(cash_id, cash), credit(against_id, bank + cash)])

@@ -6,7 +6,12 @@ class ImportStatus(models.TextChoices):
     PROPOSED = "proposed", "Waits for a second person"
     POSTED = "posted", "In the books"
     UNDONE = "undone", "Undone"
-    DROPPED = "dropped", "Dropped"
+    DROPPED = "dropped", "Put aside"
+
+
+class RunKind(models.TextChoices):
+    POST = "post", "Putting the books in"
+    UNDO = "undo", "Taking the books out"
 
 
 IMPORT_TRANSITIONS = {

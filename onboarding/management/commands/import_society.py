@@ -6,10 +6,13 @@ from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 from django.utils.timezone import now
 
+from core.dates import business_date
 from core.display import naira
 from core.errors import DomainError
+from core.workbooks import LIMITS, read_workbook
 from onboarding.books import Analysis
 from onboarding.problems import GRADE_ORDER
 from onboarding.services import bring_books, look_at, post_books, propose_books
@@ -33,11 +36,8 @@ class Command(BaseCommand):
         if options["post"] and not (options["by"] and options["approved_by"]):
             raise CommandError("Two people put the books in: say --by USER and --approved-by USER.")
         try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
-        try:
-            analysis = look_at(data=data, file_name=path.name)[2]
+            data = self._read(path)
+            analysis = look_at(data=data, file_name=path.name, on=business_date()).analysis
             if options["post"]:
                 self._post(data, path.name, options)
         except (DomainError, ObjectDoesNotExist) as refused:
@@ -49,11 +49,21 @@ class Command(BaseCommand):
         else:
             self._tell(analysis, posted=options["post"])
 
+    def _read(self, path: Path) -> bytes:
+        try:
+            if path.stat().st_size > LIMITS.packed_bytes:
+                read_workbook(path, filename=path.name)  # refuses it unread, in its own words
+            return path.read_bytes()
+        except OSError as error:
+            raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
+
+    @transaction.atomic
     def _post(self, data: bytes, name: str, options: dict[str, Any]) -> None:
+        """All three steps or none: what is refused at the last leaves nothing behind."""
         proposer, approver = person(options["by"]), person(options["approved_by"])
-        book_import = bring_books(data=data, file_name=name, by=proposer, at=now())
-        propose_books(book_import=book_import, by=proposer, at=now())
-        post_books(book_import=book_import, by=approver, at=now())
+        book_import = bring_books(data=data, file_name=name, by=proposer, at=now(), on=business_date())
+        propose_books(book_import=book_import, by=proposer, at=now(), on=business_date())
+        post_books(book_import=book_import, by=approver, at=now(), on=business_date())
 
     def _tell(self, analysis: Analysis, *, posted: bool) -> None:
         for problem in sorted(analysis.problems, key=lambda problem: GRADE_ORDER[problem.grade]):
