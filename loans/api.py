@@ -1,4 +1,7 @@
-"""The loan calculator of the API: public, because it knows nothing of anybody; amounts are text with two places."""
+"""The loan calculator of the API, with the field names of the system that it takes over from.
+
+Public, because it knows nothing of anybody. Amounts are text with two places, so that no reader makes floats of them.
+"""
 
 from __future__ import annotations
 
@@ -56,23 +59,24 @@ class _Money(serializers.DecimalField):
 class InstalmentSerializer(serializers.Serializer):
     """What a loan costs; the last instalment clears and may differ from the others by some kobo."""
 
-    emi = _Money(help_text="The level monthly instalment.")
+    monthlyEMI = _Money(help_text="The level monthly instalment.")
     totalPayment = _Money()
     totalInterest = _Money()
 
 
 class ScheduleLineSerializer(serializers.Serializer):
     installmentNumber = serializers.IntegerField()
-    paymentAmount = _Money()
+    openingBalance = _Money()
+    emiAmount = _Money()
     principalAmount = _Money()
     interestAmount = _Money()
-    remainingBalance = _Money()
+    closingBalance = _Money()
 
 
 class ScheduleSerializer(InstalmentSerializer):
     """Every instalment of a loan; the principal amounts add up to the principal to the kobo."""
 
-    schedule = ScheduleLineSerializer(many=True)
+    installments = ScheduleLineSerializer(many=True)
 
 
 EXAMPLE = OpenApiExample(
@@ -101,14 +105,15 @@ def amortization_schedule(request: Request) -> Response:
     rows = [
         {
             "installmentNumber": line.number,
-            "paymentAmount": line.total,
+            "openingBalance": line.opening,
+            "emiAmount": line.total,
             "principalAmount": line.principal,
             "interestAmount": line.interest,
-            "remainingBalance": line.closing,
+            "closingBalance": line.closing,
         }
         for line in lines
     ]
-    return Response(ScheduleSerializer({**_cost(lines), "schedule": rows}).data)
+    return Response(ScheduleSerializer({**_cost(lines), "installments": rows}).data)
 
 
 def _lines(request: Request) -> list[Line]:
@@ -119,7 +124,7 @@ def _lines(request: Request) -> list[Line]:
 
 def _cost(lines: list[Line]) -> dict[str, Decimal]:
     return {
-        "emi": lines[0].total,
+        "monthlyEMI": lines[0].total,
         "totalPayment": sum(line.total for line in lines),
         "totalInterest": sum(line.interest for line in lines),
     }

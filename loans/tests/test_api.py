@@ -20,29 +20,30 @@ def send(client, address, body):
 def test_the_instalment_of_a_loan_as_any_spreadsheet_has_it(client):
     answer = send(client, EMI, TERMS)
     assert answer.status_code == 200
-    assert answer.json() == {"emi": "44424.39", "totalPayment": "533092.76", "totalInterest": "33092.76"}
+    assert answer.json() == {"monthlyEMI": "44424.39", "totalPayment": "533092.76", "totalInterest": "33092.76"}
 
 
 def test_a_loan_without_interest_costs_what_it_is(client):
     answer = send(client, EMI, TERMS | {"principal": "100000.00", "annualInterestRate": 0, "tenureMonths": 3})
-    assert answer.json() == {"emi": "33333.33", "totalPayment": "100000.00", "totalInterest": "0.00"}
+    assert answer.json() == {"monthlyEMI": "33333.33", "totalPayment": "100000.00", "totalInterest": "0.00"}
 
 
 def test_a_schedule_pays_the_principal_back_to_the_kobo(client):
     answer = send(client, SCHEDULE, TERMS).json()
-    rows = answer["schedule"]
+    rows = answer["installments"]
     assert [row["installmentNumber"] for row in rows] == list(range(1, 13))
     assert rows[0] == {
         "installmentNumber": 1,
-        "paymentAmount": "44424.39",
+        "openingBalance": "500000.00",
+        "emiAmount": "44424.39",
         "principalAmount": "39424.39",
         "interestAmount": "5000.00",
-        "remainingBalance": "460575.61",
+        "closingBalance": "460575.61",
     }
     assert sum(Decimal(row["principalAmount"]) for row in rows) == Decimal(500000)
-    assert sum(Decimal(row["paymentAmount"]) for row in rows) == Decimal(answer["totalPayment"])
-    assert rows[-1]["remainingBalance"] == "0.00"
-    assert answer["emi"] == "44424.39"
+    assert sum(Decimal(row["emiAmount"]) for row in rows) == Decimal(answer["totalPayment"])
+    assert rows[-1]["closingBalance"] == "0.00"
+    assert answer["monthlyEMI"] == "44424.39"
 
 
 @pytest.mark.parametrize("address", [EMI, SCHEDULE])
@@ -87,7 +88,7 @@ def test_something_else_than_json_is_refused_in_our_shape(client):
 def test_the_largest_terms_are_answered(client):
     answer = send(client, SCHEDULE, {"principal": 1000000000, "annualInterestRate": 100, "tenureMonths": 480})
     assert answer.status_code == 200
-    assert len(answer.json()["schedule"]) == 480
+    assert len(answer.json()["installments"]) == 480
 
 
 def test_who_asks_too_often_waits(client, monkeypatch):
