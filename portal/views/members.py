@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import now
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from core.dates import business_date
@@ -79,6 +80,7 @@ def change(request: HttpRequest, pk: int, what: str) -> HttpResponse:
 
 
 @require_POST
+@never_cache
 @permission_required("members.invite_member", raise_exception=True)
 def invite(request: HttpRequest, pk: int) -> HttpResponse:
     """Make a member's way in and show it, this once, for the letter."""
