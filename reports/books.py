@@ -62,8 +62,8 @@ def trial_balance_sheet(found: TrialBalance, *, society: str) -> ExportSheet:
 # One account ----------------------------------------------------------------------------------------------------------
 
 
-def sub_accounts(control: Account, *, as_of: date, words: str = "") -> QuerySet[Account]:
-    """The accounts under a control account with what stands on each on a day, by code."""
+def sub_accounts(control: Account, *, words: str = "") -> QuerySet[Account]:
+    """The accounts under a control account by code, those whose code or name holds every one of the words."""
     found = Account.objects.filter(control=control).order_by("code")
     for word in words.split()[:6]:
         found = found.filter(Q(code__icontains=word) | Q(name__icontains=word))

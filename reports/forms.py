@@ -16,7 +16,9 @@ def _day(label: str) -> forms.DateField:
 class PeriodForm(forms.Form):
     """The first and the last day of a statement, and which account; named as they stand in the address."""
 
-    account = forms.ChoiceField(label="Which account", required=False)
+    account = forms.ChoiceField(
+        label="Which account", required=False, error_messages={"invalid_choice": "Choose one of the accounts."}
+    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import loans.checks
-import onboarding.checks
-
 import committee.checks
 import ledger.checks
+import loans.checks
 import members.checks
+import onboarding.checks
 import reconciliation.checks
 from core.checks import Finding, Invariant
 

@@ -90,9 +90,10 @@ class Statement:
 
 
 def statement_of(member: Member, *, first: date, last: date, only: str = "") -> Statement:
-    """A member's statement from the first to the last day, in three queries; `only` is the key of one account.
+    """A member's statement from the first to the last day, in three queries.
 
-    Accounts on which nothing stands and nothing happened are left out, but for his savings.
+    `only` is the key of one account; without it, or where there is none of that key, all are shown but those on which
+    nothing stands and nothing happened. His savings are always there.
     """
     named = _accounts(member)
     around = _around_period([pk for _, _, pk, _ in named], first, last)
@@ -107,7 +108,7 @@ def statement_of(member: Member, *, first: date, last: date, only: str = "") -> 
         member=member,
         first=first,
         last=last,
-        accounts=tuple(account for account in shown if only in ("", account.key)),
+        accounts=tuple([account for account in shown if account.key == only] or shown),
         choices=tuple((account.key, account.title) for account in shown),
         code=_code(member, first, last, accounts),
     )

@@ -116,7 +116,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
     shown = {"account": found, "form": form, "as_of": as_of, "balance": balance_of(found, as_of=as_of)}
     if found.is_control:
         words = request.GET.get("q", "").strip()
-        under = books.sub_accounts(found, as_of=as_of, words=words)
+        under = books.sub_accounts(found, words=words)
         page = Paginator(under, books.PAGE).get_page(request.GET.get("page"))
         page.object_list = list(books.with_balances(page.object_list, as_of=as_of))
         return render(
