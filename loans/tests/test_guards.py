@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from loans.models import Loan
-from loans.tests.factories import TODAY
+from loans.tests.factories import TODAY, make_application
 from loans.tests.register_cast import make_active, make_approved, make_registered, make_treasurer, receive
 from loans.tests.test_repayments import take_back
 
@@ -36,6 +36,7 @@ def attack(as_role, constraints_now):
                     cursor.execute(statement, parameters or None)
                 constraints_now()
             except DatabaseError as refused:
+                run.constraint = refused.__cause__.diag.constraint_name
                 return refused.__cause__.sqlstate
             finally:
                 transaction.savepoint_rollback(before)
@@ -141,14 +142,19 @@ def test_a_loan_is_registered_as_it_was_approved_with_the_counters_own_serial(ro
         {"on": "2027-01-02"}, {"year": 2025, "serial": f"'LH/2025/{number:03d}'"},
     ]  # fmt: skip
     for fields in wrong:
-        assert attack(role, REGISTER.format(**{**right, **fields})) == CHECK, fields
-    assert attack(role, REGISTER.format(**{**right, "application": make_approved().pk})) == CHECK  # no instalments
-    with_instalments = (
-        f"WITH l AS ({REGISTER.format(**right)} RETURNING id) "
+        assert attack(role, with_instalments({**right, **fields})) == CHECK, fields
+    assert attack(role, with_instalments({**right, "application": make_application().pk})) == CHECK  # not approved
+    assert attack(role, REGISTER.format(**right)) == CHECK  # nothing pays it back
+    assert attack(role, with_instalments(right)) is None
+
+
+def with_instalments(fields) -> str:
+    """The registration with one instalment that pays all of it back, so that nothing else is wrong with it."""
+    return (
+        f"WITH l AS ({REGISTER.format(**fields)} RETURNING id, principal) "
         "INSERT INTO loans_installment (loan_id, number, due_on, principal, interest, principal_paid, interest_paid, "
-        "interest_waived) SELECT id, 1, '2026-11-28', 200000, 0, 0, 0, 0 FROM l"
+        "interest_waived) SELECT id, 1, '2026-11-28', principal, 0, 0, 0, 0 FROM l"
     )
-    assert attack(role, with_instalments) is None
 
 
 def test_a_serial_is_given_once(books, attack):
@@ -257,6 +263,49 @@ def test_a_repayment_is_explained_by_its_allocations_to_the_kobo(role, books, at
         "FROM loans_repayment r LIMIT 1"
     )
     assert attack(role, more) == CHECK
+
+
+# What a row may not say -----------------------------------------------------------------------------------------------
+
+OPENING = (
+    "INSERT INTO loans_loan (serial, serial_year, serial_number, origin, application_id, member_id, product_id, "
+    "principal, annual_rate_percent, method, term_months, instalment, granted_on, registered_on, scheduled_principal, "
+    "months_paid_before, status, account_id) SELECT 'X/2020/1', 2020, 1, 'opening', {application}, member_id, "
+    "product_id, {principal}, 12, 'reducing', {term}, 1, granted_on, registered_on, {scheduled}, 0, 'active', "
+    "(SELECT id FROM ledger_account WHERE control_id IS NOT NULL AND id NOT IN (SELECT account_id FROM loans_loan) "
+    "LIMIT 1) FROM loans_loan LIMIT 1"
+)
+SOUND = {"application": "NULL", "principal": 100, "term": 12, "scheduled": 100}
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(
+    ("statement", "constraint"),
+    [
+        (OPENING.format(**SOUND | {"principal": 0, "scheduled": 0}), "loans_loan_amounts"),
+        (OPENING.format(**SOUND | {"scheduled": 101}), "loans_loan_amounts"),
+        (OPENING.format(**SOUND | {"term": 0}), "loans_loan_amounts"),
+        (OPENING.format(**SOUND | {"application": "application_id"}), "loans_own_loan_has_application"),
+        ("UPDATE loans_loan SET status = 'closed' WHERE status = 'active'", "loans_closed_has_certificate"),
+        ("UPDATE loans_loan SET released_on = NULL WHERE status = 'registered'", "loans_payable_is_released"),
+        ("UPDATE loans_loan SET status = 'queued' WHERE status = 'registered'", "loans_payable_is_released"),
+        ("INSERT INTO loans_repayment (loan_id, amount, principal, interest, received_on, channel, reference, "
+         "entry_id) SELECT loan_id, 100, 100, 1, received_on, channel, 'forged', (SELECT min(id) FROM ledger_journalentry) "
+         "FROM loans_repayment LIMIT 1", "loans_repayment_explained"),
+        ("INSERT INTO loans_repayment (loan_id, amount, principal, interest, received_on, channel, reference, "
+         "entry_id) SELECT loan_id, -1, 0, -1, received_on, channel, 'forged', (SELECT min(id) FROM ledger_journalentry) "
+         "FROM loans_repayment LIMIT 1", "loans_repayment_explained"),
+        ("INSERT INTO loans_allocation (repayment_id, installment_id, principal, interest, interest_waived) "
+         "SELECT r.id, (SELECT max(id) FROM loans_installment), 0, 0, 0 FROM loans_repayment r LIMIT 1",
+         "loans_allocation_positive"),
+        ("INSERT INTO loans_allocation (repayment_id, installment_id, principal, interest, interest_waived) "
+         "SELECT r.id, (SELECT max(id) FROM loans_installment), -1, 1, 0 FROM loans_repayment r LIMIT 1",
+         "loans_allocation_positive"),
+    ],
+)  # fmt: skip
+def test_a_row_that_cannot_be_true_is_refused_by_its_own_rule(role, statement, constraint, books, attack):
+    assert attack(role, statement) == CHECK
+    assert attack.constraint == constraint
 
 
 # Removing and switching off -------------------------------------------------------------------------------------------
