@@ -290,10 +290,12 @@ SOUND = {"application": "NULL", "principal": 100, "term": 12, "scheduled": 100}
         ("UPDATE loans_loan SET released_on = NULL WHERE status = 'registered'", "loans_payable_is_released"),
         ("UPDATE loans_loan SET status = 'queued' WHERE status = 'registered'", "loans_payable_is_released"),
         ("INSERT INTO loans_repayment (loan_id, amount, principal, interest, received_on, channel, reference, "
-         "entry_id) SELECT loan_id, 100, 100, 1, received_on, channel, 'forged', (SELECT min(id) FROM ledger_journalentry) "
+         "entry_id) SELECT loan_id, 100, 100, 1, received_on, channel, 'forged', "
+         "(SELECT min(id) FROM ledger_journalentry) "
          "FROM loans_repayment LIMIT 1", "loans_repayment_explained"),
         ("INSERT INTO loans_repayment (loan_id, amount, principal, interest, received_on, channel, reference, "
-         "entry_id) SELECT loan_id, -1, 0, -1, received_on, channel, 'forged', (SELECT min(id) FROM ledger_journalentry) "
+         "entry_id) SELECT loan_id, -1, 0, -1, received_on, channel, 'forged', "
+         "(SELECT min(id) FROM ledger_journalentry) "
          "FROM loans_repayment LIMIT 1", "loans_repayment_explained"),
         ("INSERT INTO loans_allocation (repayment_id, installment_id, principal, interest, interest_waived) "
          "SELECT r.id, (SELECT max(id) FROM loans_installment), 0, 0, 0 FROM loans_repayment r LIMIT 1",
