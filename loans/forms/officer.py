@@ -12,8 +12,7 @@ from django import forms
 from core.display import dmy
 from core.forms import Tiles, tile
 from core.money import MoneyFormField
-from loans.models import LoanProduct
-from loans.selectors.register import LATE
+from loans.selectors.register_list import LATE
 from loans.states import LoanStatus
 
 BANK, CASH = "bank", "cash"
@@ -51,9 +50,9 @@ class FindForm(forms.Form):
     status = forms.ChoiceField(label="Standing", required=False, choices=STATUSES)
     product = forms.ChoiceField(label="Kind of loan", required=False)
 
-    def __init__(self, data, *, products: list[LoanProduct]):
+    def __init__(self, data, *, kinds: list[tuple[str, str]]):
         super().__init__(data)
-        self.fields["product"].choices = [("", "Any kind of loan"), *((one.code, one.name) for one in products)]
+        self.fields["product"].choices = [("", "Any kind of loan"), *kinds]
 
     def standings(self, numbers: dict[str, int], address: str) -> list[dict[str, Any]]:
         """The register's groups with how many stand in each; the one that is shown leads back to all."""

@@ -8,19 +8,13 @@ from datetime import date
 from decimal import Decimal
 
 from django.db.models import (
-    Case,
-    Count,
     DecimalField,
-    Exists,
     F,
     Max,
     OuterRef,
-    Q,
     QuerySet,
     Subquery,
     Sum,
-    Value,
-    When,
 )
 from django.db.models.functions import Coalesce
 
@@ -35,12 +29,10 @@ from loans.models import (
     Loan,
     LoanApplication,
     LoanOrigin,
-    LoanProduct,
     Repayment,
 )
 from loans.schedules import first_due_on, schedule
 from loans.states import LoanStatus
-from members.models import Member
 
 NOTHING = Decimal("0.00")
 UNPAID = F("principal") - F("principal_paid") + F("interest") - F("interest_paid") - F("interest_waived")
@@ -201,34 +193,9 @@ def bank() -> Decimal:
 
 # Lists ----------------------------------------------------------------------------------------------------------------
 
-LATE = "late"
-
-
-def register(*, on: date, words: str = "", status: str = "", product: str = "") -> QuerySet[Loan]:
-    """The loans of the register, newest first, with what a list shows of each.
-
-    `status` is a loan's status or `late` (running, with an instalment unpaid whose day is past). Loans of an import
-    that was undone are left out unless they are asked for by their status.
-    """
-    loans = Loan.objects.order_by("-serial_year", "-serial_number", "-pk")
-    if status != LoanStatus.CANCELLED:
-        loans = loans.standing()
-    if words:
-        loans = loans.filter(Q(serial__icontains=words) | Q(member__in=Member.objects.search(words)))
-    if product:
-        loans = loans.filter(product__code=product)
-    if status == LATE:
-        loans = loans.active().filter(Exists(_unpaid_installments().filter(due_on__lt=on)))
-    elif status:
-        loans = loans.filter(status=status)
-    return loans
-
 
 def shown_in_list(loans: QuerySet[Loan]) -> QuerySet[Loan]:
-    """Add to loans what a line of a list shows: borrower, product, balance, and the oldest unpaid instalment.
-
-    Apart from `register`, so that counting the pages does not work the figures out.
-    """
+    """Add to loans what a line of a list shows: borrower, product, balance, and the oldest unpaid instalment."""
     oldest = _unpaid_installments().order_by("number")
     return loans.select_related("member", "product").annotate(
         owed=F("account__stored__balance"),
@@ -239,24 +206,8 @@ def shown_in_list(loans: QuerySet[Loan]) -> QuerySet[Loan]:
     )  # fmt: skip
 
 
-def marked_late(loans: QuerySet[Loan], *, on: date) -> QuerySet[Loan]:
-    """Add to loans shown in a list whether the oldest unpaid instalment's day is past, as `is_late`."""
-    late = When(status=LoanStatus.ACTIVE, next_due_on__lt=on, then=Value(True))
-    return loans.annotate(is_late=Case(late, default=Value(False)))
-
-
 def _unpaid_installments() -> QuerySet[Installment]:
     return Installment.objects.unpaid().filter(loan=OuterRef("pk"))
-
-
-def numbers_by_standing(*, on: date) -> dict[str, int]:
-    """How many loans stand in each status, and how many of those that run are late."""
-    numbers = dict(Loan.objects.standing().values("status").annotate(n=Count("pk")).values_list("status", "n"))
-    return numbers | {LATE: register(on=on, status=LATE).count()}
-
-
-def products() -> list[LoanProduct]:
-    return list(LoanProduct.objects.order_by("pk"))
 
 
 def waiting_to_be_registered() -> QuerySet[LoanApplication]:

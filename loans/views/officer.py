@@ -20,6 +20,7 @@ from loans.forms.officer import CancelForm, EmptyForm, FindForm, PayoutForm, Rec
 from loans.models import Loan, Repayment
 from loans.selectors import register as registers
 from loans.selectors.loan_page import loan_page, preview
+from loans.selectors.register_list import RegisterList, kinds_of_loan
 from loans.services.closures import cancel_loan
 from loans.services.disbursements import disburse_loan
 from loans.services.registration import move_first_payment, register_loan, release_queued
@@ -44,18 +45,16 @@ def loans_of(request: HttpRequest) -> QuerySet[Loan]:
 
 @permission_required("loans.view_register", raise_exception=True)
 def register(request: HttpRequest) -> HttpResponse:
-    on = business_date()
-    form = FindForm(request.GET, products=registers.products())
-    found = registers.register(on=on, **form.narrowed())
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    page.object_list = registers.marked_late(registers.shown_in_list(page.object_list), on=on)
+    form = FindForm(request.GET, kinds=kinds_of_loan())
+    loans = RegisterList(on=business_date(), **form.narrowed())
+    page = Paginator(loans, PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "loans/register/list.html",
         {
             "form": form,
             "page": page,
-            "standings": form.standings(registers.numbers_by_standing(on=on), reverse("loans:register")),
+            "standings": form.standings(loans.numbers, reverse("loans:register")),
             "columns": tables.REGISTER,
         },
     )
