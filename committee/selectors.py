@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from committee.models import Decision, Sitting, Vote, VoteChoice
-from core.display import naira, stamp
+from core.display import naira, plural, stamp
 from ledger import chart
 from ledger.selectors import general_balance
 from loans.models import Guarantee, Loan, LoanApplication, LoanParty
@@ -55,6 +55,10 @@ class QueueFigures:
     def free(self) -> Decimal:
         """Money in the bank less the loans that are approved and not yet paid out."""
         return self.bank - self.promised
+
+    @property
+    def oldest(self) -> str:
+        return f"oldest: {plural(self.oldest_days, 'day')}"
 
 
 def queue_figures(applications: list[LoanApplication], *, on: date) -> QueueFigures:
