@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
-from loans.services.applications import approve_application, decline_application
 
 from audit.services import record
 from audit.transitions import transition
@@ -26,6 +25,7 @@ from committee.models import Decision, Outcome, Sitting, Vote, VoteChoice
 from committee.states import SittingStatus
 from core.serials import next_serial
 from loans.models import LoanApplication, LoanParty
+from loans.services.applications import approve_application, decline_application
 from loans.states import ApplicationStatus
 from members.models import Member
 from users.models import User
