@@ -73,14 +73,15 @@ def _loans(analysis: Analysis, room: Room) -> Iterator[Problem]:
                 f"This site has no rules for {row.type} loans on the day of these books. Open that kind of loan first.",
                 **where,
             )  # fmt: skip
-        if len(row.number) > LOAN_NUMBER:
-            yield _problem(
-                row.sheet, row.row, f"The loan number is longer than {LOAN_NUMBER} letters. {SHORTEN}", **where
-            )
         if not 0 <= row.months_paid <= MOST_MONTHS:
             yield _problem(
                 row.sheet, row.row, f"{row.months_paid} months paid cannot be. Type how many were paid.", **where
             )
+        if len(row.number) > LOAN_NUMBER:
+            yield _problem(
+                row.sheet, row.row, f"The loan number is longer than {LOAN_NUMBER} letters. {SHORTEN}", **where
+            )
+            continue
         counted = _year_and_number(row.number)
         if counted is None:
             yield _problem(
