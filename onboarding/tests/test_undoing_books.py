@@ -22,7 +22,7 @@ from onboarding.tests.standing import AT, ON, balances, broken, open_items, trai
 from users.testing import make_user
 
 
-def _paid_in(cast, number: str = "UMCS/0001") -> int:
+def paid_in(cast, number: str = "UMCS/0001") -> int:
     member = Member.objects.get(number=number)
     bank = accounts_by_code(chart.BANK)[chart.BANK]
     entries = post_contributions(
@@ -99,9 +99,9 @@ def test_the_same_person_keeps_his_sign_in(desk, small):
     assert Member.objects.active().get(number="UMCS/0002").user == person
 
 
-def test_what_was_paid_in_since_stops_the_undoing_until_it_is_reversed(desk, cast, small):
+def test_what_waspaid_in_since_stops_the_undoing_until_it_is_reversed(desk, cast, small):
     posted = desk.post(small)
-    entry = _paid_in(cast)
+    entry = paid_in(cast)
     with pytest.raises(UsedSince, match="Paid in at the counter"):
         desk.undo(posted)
     posted.refresh_from_db()

@@ -70,7 +70,8 @@ class Command(BaseCommand):
             where = ", ".join(
                 part for part in (problem.sheet, f"row {problem.row}" if problem.row else "", problem.column) if part
             )
-            self.stdout.write(f"{problem.grade:<9} {where:<26} {problem.message}")
+            who = " ".join(part for part in (problem.member, problem.loan) if part)
+            self.stdout.write(f"{problem.grade:<9} {where:<26} {who:<22} {problem.message}")
         self.stdout.write("")
         for name, value in analysis.totals.items():
             self.stdout.write(f"{name:<14}{value if isinstance(value, int) else naira(value):>22}")
