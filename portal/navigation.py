@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.db import connection
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from core.sql import load_sql
-from notifications.selectors import unread_count
 from users.roles import Role
 
 WAITING = load_sql("portal", "waiting")
+UNREAD = load_sql("portal", "unread")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +77,28 @@ def context(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"links": SimpleLazyObject(public_links)}
+    waiting = SimpleLazyObject(lambda: waiting_counts(user))
     return {
         "tabs": SimpleLazyObject(lambda: tabs(request)),
-        "nav": SimpleLazyObject(lambda: sections(request)),
+        "nav": SimpleLazyObject(lambda: sections(request, waiting)),
         "links": SimpleLazyObject(links),
         "role_label": SimpleLazyObject(lambda: role_label(user)),
-        "unread_messages": SimpleLazyObject(lambda: unread_count(user)),
+        "unread_messages": SimpleLazyObject(lambda: waiting["unread"]),
     }
+
+
+@cache
+def address(route: str) -> str:
+    """Where a route leads: the addresses of the frame are the same on every page, so they are worked out once."""
+    return reverse(route)
 
 
 def public_links() -> dict[str, str]:
     """Where the frame leads before anybody has signed in."""
     return {
-        "home": reverse("portal:home"),
-        "theme": reverse("users:theme"),
-        "practice_switch": reverse("users:practice_sign_in"),
+        "home": address("portal:home"),
+        "theme": address("users:theme"),
+        "practice_switch": address("users:practice_sign_in"),
         # Named although there is none: a template would take a mapping's own method of this name for it.
         "keys": "",
     }
@@ -99,10 +107,10 @@ def public_links() -> dict[str, str]:
 def links() -> dict[str, str]:
     """Where the frame leads, beside the menus."""
     return public_links() | {
-        "messages": reverse("notifications:inbox"),
-        "account": reverse("users:me"),
-        "help": reverse("portal:help"),
-        "sign_out": reverse("account_logout"),
+        "messages": address("notifications:inbox"),
+        "account": address("users:me"),
+        "help": address("portal:help"),
+        "sign_out": address("account_logout"),
     }
 
 
@@ -112,47 +120,33 @@ def tabs(request: HttpRequest) -> list[dict[str, Any]]:
         return []
     here = _here(request)
     return [
-        {"label": label, "icon": icon, "url": reverse(route), "current": here(route) or here(also)}
+        {"label": label, "icon": icon, "url": address(route), "current": here(route) or here(also)}
         for label, icon, route, also in TABS
     ]
 
 
-def sections(request: HttpRequest) -> list[dict[str, Any]]:
+def sections(request: HttpRequest, waiting: Mapping[str, int]) -> list[dict[str, Any]]:
     """The staff menu of what this person may open, with his own passbook above it when he is a member too."""
-    here, waiting = _here(request), waiting_counts()
+    here = _here(request)
+    may = request.user.has_perm
     shown = [
-        {
-            "title": title,
-            "items": [
-                _drawn(item, here, waiting)
-                for item in items
-                if request.user.has_perm(item.permission) and _is_built(item.route)
-            ],
-        }
+        {"title": title, "items": [_drawn(item, here, waiting) for item in items if may(item.permission)]}
         for title, items in SECTIONS
     ]
-    if request.user.has_perm("loans.view_own"):
-        own = {"label": "My passbook", "icon": "home", "url": reverse("portal:member_home"), "current": False}
+    if may("loans.view_own"):
+        own = {"label": "My passbook", "icon": "home", "url": address("portal:member_home"), "current": False}
         shown.insert(0, {"title": "", "items": [own]})
     return [section for section in shown if section["items"]]
 
 
-def _drawn(item: Item, here: Callable[[str], bool], waiting: dict[str, int]) -> dict[str, Any]:
+def _drawn(item: Item, here: Callable[[str], bool], waiting: Mapping[str, int]) -> dict[str, Any]:
     return {
         "label": item.label,
         "icon": item.icon,
-        "url": reverse(item.route),
+        "url": address(item.route),
         "current": here(item.route),
         "count": waiting.get(item.waits, 0),
     }
-
-
-def _is_built(route: str) -> bool:
-    """While the rooms are being built, a desk that is not there yet is left out."""
-    try:
-        return bool(reverse(route))
-    except NoReverseMatch:
-        return False
 
 
 def _here(request: HttpRequest) -> Callable[[str], bool]:
@@ -160,10 +154,11 @@ def _here(request: HttpRequest) -> Callable[[str], bool]:
     return lambda route: match is not None and match.view_name == route
 
 
-def waiting_counts() -> dict[str, int]:
-    """How much waits at each desk, in one query."""
+def waiting_counts(user) -> dict[str, int]:
+    """How many messages a person has not read and, where he has an office, how much waits at each desk: one query."""
+    has_office = any(role != Role.MEMBER for role in user.roles)
     with connection.cursor() as cursor:
-        cursor.execute(WAITING)
+        cursor.execute(WAITING if has_office else UNREAD, {"user": user.pk})
         return dict(zip([column.name for column in cursor.description], cursor.fetchone(), strict=True))
 
 

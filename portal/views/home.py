@@ -16,7 +16,7 @@ from members.models import Member
 from members.selectors import equity
 from portal import selectors
 from portal.forms import WithdrawalForm
-from portal.navigation import sections
+from portal.navigation import sections, waiting_counts
 
 # The first desk of each permission: where a person with an office lands.
 DESKS = [
@@ -40,7 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def member_home(request: HttpRequest) -> HttpResponse:
     found = selectors.home_of(request.user, on=business_date())
     if found is None:
-        return render(request, "portal/no_desk.html", {"sections": sections(request)})
+        return render(request, "portal/no_desk.html", {"sections": sections(request, waiting_counts(request.user))})
     return render(request, "portal/member_home.html", {"home": found, "greeting": selectors.greeting(now())})
 
 
