@@ -10,7 +10,7 @@ from loans.services.repayments import record_receipt
 from members.services import change_monthly_saving
 from reconciliation.errors import ApprovedByItsMaker, NothingToDeduct, ScheduleInUse, ScheduleOutOfDate
 from reconciliation.models import DeductionItem, DeductionSchedule
-from reconciliation.selectors import schedule_sheet
+from reconciliation.papers import schedule_sheet
 from reconciliation.services.returns import drop_return
 from reconciliation.services.schedules import issue_schedule, prepare_schedule
 from reconciliation.tests.factories import (

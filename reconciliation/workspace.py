@@ -1,0 +1,167 @@
+"""What the workspace of a return shows: the figures that must agree, the groups, and one page of one group."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Page, Paginator
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from core.charts import stack
+from core.display import month as spoken_month
+from core.display import naira
+from core.markup import text, tile
+from core.tables import Table
+from reconciliation import selectors, tables
+from reconciliation.models import Remittance
+from reconciliation.rows import match_rows
+from reconciliation.selectors import Tab, Totals
+from reconciliation.states import LineState, RemittanceStatus
+
+PAGE = 25
+QUARTERS = 4
+
+TABLES: dict[str, Table] = {
+    selectors.MATCHED: tables.LINES,
+    selectors.SHORT: tables.LINES,
+    selectors.SECOND: tables.SECOND,
+    selectors.MISSED: tables.MISSING,
+    selectors.PARKED: tables.PARKED,
+}
+
+ABOUT = {
+    selectors.MATCHED: "The number is right and the name agrees, or a person confirmed the line.",
+    selectors.SUGGESTED: "A member is likely, and only you can say so. What nobody confirms goes to suspense.",
+    selectors.SHORT: "Less came than was asked for. Loans are paid first, then Christmas savings, then savings.",
+    selectors.MISSED: "We asked for these members and the return does not have them. Ask the employer why.",
+    selectors.UNKNOWN: "Nobody in the register fits well enough. Find the member, or leave the line to suspense.",
+    selectors.SECOND: "These members have a line already. A second one goes to suspense, and two people decide.",
+    selectors.PARKED: "This money waits until one person says whose it is and another agrees.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    remittance: Remittance
+    month: str
+    told: Totals
+    job: dict[str, Any] | None
+    tab: Tab
+    about: str
+    tiles: SafeString
+    bar: SafeString
+    page: Page
+    listed: SafeString
+    is_open: bool
+    is_posted: bool
+
+    @property
+    def sure(self):
+        return self.told.sure
+
+    @property
+    def to_decide(self) -> int:
+        """Lines about which nobody has said anything yet."""
+        return self.told.group(LineState.SUGGESTED).lines + self.told.group(LineState.UNMATCHED).lines
+
+    @property
+    def is_suggested(self) -> bool:
+        return self.tab.key == selectors.SUGGESTED
+
+    @property
+    def remarks(self) -> int:
+        return len(self.remittance.problems)
+
+    @property
+    def charge_may_explain(self) -> bool:
+        """Whether what is missing is small enough to be what the bank kept."""
+        missing = self.told.file - self.told.credit
+        return 0 < missing <= self.remittance.schedule.employer.bank_charge_limit
+
+
+def workspace_page(
+    remittance: Remittance, *, group: str, number: str | None, at: str, may_match: bool
+) -> Workspace:  # fmt: skip
+    """One page of one group of a return, with everything above it; `at` is the row that the keys start from."""
+    told = selectors.totals(remittance)
+    every = selectors.tabs(remittance, told)
+    tab = next((one for one in every if one.key == group), None) or _first(every)
+    rows = selectors.missing(remittance) if tab.key == selectors.MISSED else selectors.lines_in(remittance, tab.key)
+    paginator = Paginator(rows, PAGE)
+    paginator.count = tab.group.lines
+    page = paginator.get_page(number)
+    address = reverse("reconciliation:workspace", args=[remittance.pk])
+    is_open = remittance.status == RemittanceStatus.MATCHED
+    return Workspace(
+        remittance=remittance,
+        month=spoken_month(remittance.schedule.month),
+        told=told,
+        job=job_of(remittance, told),
+        tab=tab,
+        about=ABOUT[tab.key],
+        tiles=SafeString("".join(_tile(one, address, current=one is tab) for one in every)),
+        bar=_bar(remittance, told),
+        page=page,
+        listed=_listed(remittance, tab, page, at, may_match and is_open),
+        is_open=is_open,
+        is_posted=remittance.status == RemittanceStatus.POSTED,
+    )
+
+
+def _first(every: list[Tab]) -> Tab:
+    """What asks for a decision is shown first: suggestions, then what nobody fits, then the rest."""
+    wanted = {tab.key: tab for tab in every}
+    for key in (selectors.SUGGESTED, selectors.UNKNOWN, selectors.PARKED):
+        if key in wanted and wanted[key].group.lines:
+            return wanted[key]
+    return every[0]
+
+
+def _tile(tab: Tab, address: str, *, current: bool) -> SafeString:
+    below = naira(tab.group.amount, kobo=False)
+    return tile(tab.label, f"{tab.group.lines:,}", f"{below} {tab.said}".strip(), f"{address}?group={tab.key}", current)
+
+
+def _bar(remittance: Remittance, told: Totals) -> SafeString:
+    """How far the lines are: matched or posted, suggested, and without an answer."""
+    kept, suggested = told.for_members.lines, told.group(LineState.SUGGESTED).lines
+    rest = told.lines - kept - suggested
+    words = f"{kept} of {told.lines} lines for members, {suggested} suggested, {rest} without an answer"
+    return stack(words, [("g", kept), ("y", suggested), ("r", rest)])
+
+
+def _listed(remittance: Remittance, tab: Tab, page: Page, at: str, may_match: bool) -> SafeString:
+    if tab.key in TABLES:
+        return TABLES[tab.key].render(page.object_list)
+    lines = selectors.with_asked(page.object_list, remittance.schedule_id)
+    place = min(int(at), max(len(lines) - 1, 0)) if at.isdecimal() and len(at) < 4 else 0
+    return match_rows(lines, back=_back(tab.key, page.number), may_match=may_match, current=place)
+
+
+def _back(key: str, number: int) -> Callable[[int], str]:
+    head = text(urlencode({"group": key, "page": number}))
+    return lambda place: f"{head}&amp;at={place}"
+
+
+def job_of(remittance: Remittance, told: Totals) -> dict[str, Any] | None:
+    """A posting that has begun and not ended, for ui/progress.html; finished when its last line is in."""
+    if remittance.status not in (RemittanceStatus.POSTING, RemittanceStatus.POSTED):
+        return None
+    finished = remittance.status == RemittanceStatus.POSTED
+    if finished:
+        return None
+    done = told.lines - told.left_to_post
+    quarter = done * QUARTERS // max(told.lines, 1)
+    return {
+        "title": f"Posting the {told.lines:,} lines",
+        "done": done,
+        "total": told.lines,
+        "note": "It waits for the worker." if not done else f"{told.left_to_post:,} to go",
+        "finished": False,
+        "url": reverse("reconciliation:progress", args=[remittance.pk]),
+        "spoken": f"{quarter * 100 // QUARTERS} percent of the lines are posted.",
+    }
