@@ -1,10 +1,13 @@
 """Two people at the same books at the same moment: one of them does it, the other is told."""
 
+from __future__ import annotations
+
 import threading
 from collections.abc import Callable
 from decimal import Decimal
 
-from django.db import connections
+import pytest
+from django.db import connections, transaction
 
 from core.errors import DomainError, IllegalTransition
 from ledger import chart
@@ -15,7 +18,7 @@ from members.models import Member
 from members.services import Contribution, post_contributions
 from onboarding.errors import BeingPosted, BooksAlreadyIn, UsedSince
 from onboarding.models import BookImport
-from onboarding.services import post_books, propose_books, undo_books
+from onboarding.services import change_mapping, post_books, propose_books, undo_books
 from onboarding.states import ImportStatus
 from onboarding.tests.standing import AT, ON, balances, broken
 
@@ -88,29 +91,65 @@ def test_two_people_who_undo_at_once_undo_once(fresh_database, cast, desk, small
     assert JournalEntry.objects.filter(reverses__isnull=True).count() == JournalEntry.objects.count() / 2
 
 
-def test_a_payment_in_the_middle_of_an_undoing_is_either_seen_or_comes_after(fresh_database, cast, desk, small):
-    """Either the undoing is refused because of it, or it finds the accounts as the undoing left them."""
-    seen = set()
-    for attempt in range(6):
-        posted = desk.post(small)
-        member = Member.objects.get(number="UMCS/0003")
-        bank = accounts_by_code(chart.BANK)[chart.BANK]
-        paid = Contribution(member.pk, f"race/{attempt}", "Paid in at the counter", savings=Decimal(700))
+class Held:
+    """An act whose transaction stays open, in a thread of its own, until the test lets it go."""
 
-        def pay(paid=paid, bank=bank):
-            return post_contributions(contributions=[paid], from_account_id=bank, on=ON, by=cast.officer)
+    def __init__(self, act: Callable[[], object]):
+        self._done, self._go = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._run, args=(act,))
 
-        def undo(posted=posted):
-            return undo_books(book_import=posted, reason="A race", by=cast.chair, on=ON, at=AT)
+    def _run(self, act: Callable[[], object]) -> None:
+        try:
+            with transaction.atomic():
+                act()
+                self._done.set()
+                self._go.wait(20)
+        finally:
+            connections.close_all()
 
-        _, undone = _together(pay, undo)
-        seen.add(type(undone).__name__)
-        assert broken() == []
-        if isinstance(undone, UsedSince):
-            break
-        standing = balances()
-        assert standing[member.savings_account.code] == 700 * (attempt + 1)
-    assert seen <= {"UsedSince", "BookImport"}
+    def __enter__(self) -> Held:
+        self._thread.start()
+        assert self._done.wait(20)
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.let_go()
+
+    def let_go(self) -> None:
+        self._go.set()
+        self._thread.join()
+
+
+def test_while_books_go_in_others_are_told_at_once_and_do_not_wait(fresh_database, cast, desk, small):
+    first, second = desk.propose(small), desk.propose(small)
+    with Held(lambda: post_books(book_import=first, by=cast.treasurer, at=AT)):
+        with pytest.raises(BeingPosted):
+            post_books(book_import=second, by=cast.chair, at=AT)
+        with pytest.raises(BeingPosted):
+            change_mapping(book_import=first, change=lambda workbook, before: before, by=cast.officer, at=AT)
+    with pytest.raises(BooksAlreadyIn):
+        post_books(book_import=second, by=cast.chair, at=AT)
+    with pytest.raises(IllegalTransition):
+        change_mapping(book_import=first, change=lambda workbook, before: before, by=cast.officer, at=AT)
+
+
+def test_an_undoing_waits_for_a_payment_that_is_being_posted_and_then_sees_it(fresh_database, cast, desk, small):
+    posted = desk.post(small)
+    bank = accounts_by_code(chart.BANK)[chart.BANK]
+    paid = Contribution(
+        Member.objects.get(number="UMCS/0003").pk, "race/1", "Paid in at the counter", savings=Decimal(700)
+    )
+    standing = balances()
+    with Held(
+        lambda: post_contributions(contributions=[paid], from_account_id=bank, on=ON, by=cast.officer)
+    ) as payment:
+        letting_go = threading.Timer(1.0, payment.let_go)
+        letting_go.start()
+        with pytest.raises(UsedSince, match="Paid in at the counter"):
+            desk.undo(posted)
+        letting_go.join()
+    assert {code: amount - standing.get(code, 0) for code, amount in balances().items()}["2000"] == 700
+    assert broken() == []
 
 
 def test_a_meaning_changed_while_the_books_go_in_is_refused_or_first(fresh_database, cast, desk, small):

@@ -99,7 +99,7 @@ def test_the_same_person_keeps_his_sign_in(desk, small):
     assert Member.objects.active().get(number="UMCS/0002").user == person
 
 
-def test_what_waspaid_in_since_stops_the_undoing_until_it_is_reversed(desk, cast, small):
+def test_what_was_paid_in_since_stops_the_undoing_until_it_is_reversed(desk, cast, small):
     posted = desk.post(small)
     entry = paid_in(cast)
     with pytest.raises(UsedSince, match="Paid in at the counter"):
