@@ -24,6 +24,7 @@ import pwd
 import shutil
 import stat
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -348,7 +349,9 @@ def _make_roles() -> None:
         known = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles").fetchall()}
         for role in (OWNER, APP, AUDITOR, TESTS):
             if role not in known:
-                connection.execute(sql.SQL("CREATE ROLE {} LOGIN NOINHERIT").format(sql.Identifier(role)))
+                # The tests' login has no right of its own, so that it can do nothing it did not become.
+                kind = sql.SQL("NOINHERIT" if role == TESTS else "INHERIT")
+                connection.execute(sql.SQL("CREATE ROLE {} LOGIN {}").format(sql.Identifier(role), kind))
         for role in (OWNER, APP, AUDITOR):
             connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(role), sql.Identifier(TESTS)))
 
@@ -393,3 +396,12 @@ def connection_settings(database: str, role: str) -> dict[str, object]:
         "HOST": str(socket_folder()),
         "PORT": "5432",
     }
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["start"]:
+        start()
+    elif sys.argv[1:] == ["stop"]:
+        stop()
+    else:
+        raise SystemExit("python -m cooploan.embedded start|stop")
