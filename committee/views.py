@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -36,8 +37,10 @@ def queue(request: HttpRequest) -> HttpResponse:
 @permission_required("committee.view_queue", raise_exception=True)
 def dossier(request: HttpRequest, pk: int) -> HttpResponse:
     application = get_object_or_404(selectors.dossiers(user=request.user), pk=pk)
+    if request.method == "POST" and not request.user.has_perm("committee.vote"):
+        raise PermissionDenied
     form = VoteForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and request.user.has_perm("committee.vote"):
+    if request.method == "POST" and form.is_valid():
         with shown_on(form):
             cast_vote(
                 application=application,

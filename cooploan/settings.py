@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "users.middleware.RequireSecondFactor",
+    "users.middleware.AuditorsOnlyLook",
     "axes.middleware.AxesMiddleware",  # last: it turns a lockout into its answer
 ]
 
@@ -210,8 +211,7 @@ MFA_FORMS = {
 }
 # Above AXES_FAILURE_LIMIT, so axes decides on passwords. Never None: second-factor guesses are throttled by this key.
 ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip,6/300s/key"}
-MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours

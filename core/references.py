@@ -6,13 +6,16 @@ import logging
 import secrets
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse
 
 log = logging.getLogger("core.references")
 
 # Nothing that can be mistaken for something else over the telephone.
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 HEADER = "X-Reference"
+# These are answers to a request, not failures of the site.
+ANSWERS = (Http404, PermissionDenied, SuspiciousOperation, BadRequest)
 
 
 def new_reference() -> str:
@@ -34,5 +37,7 @@ class GiveReference:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        if isinstance(exception, ANSWERS):
+            return
         # What the exception says may hold a person's data; its traceback follows in Django's own log.
         log.error("%s: %s %s failed with %s", request.reference, request.method, request.path, type(exception).__name__)

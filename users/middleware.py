@@ -2,12 +2,14 @@ from collections.abc import Callable
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
 
+from users.roles import Role
 from users.sessions import passed_second_factor
 
 
@@ -82,3 +84,26 @@ class RequireSecondFactor:
             return redirect("mfa_index")
         back = request.get_full_path() if request.method == "GET" else "/"
         return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({REDIRECT_FIELD_NAME: back})}")
+
+
+class AuditorsOnlyLook:
+    """Whoever is an auditor and nothing else sends nothing, wherever a page forgot to ask: only his own account is his.
+
+    An auditor who is a member too acts as a member where the permissions say so; every other role bars being one.
+    """
+
+    OWN = ("account_", "mfa_", "notifications:", "users:email")
+    SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view, args, kwargs) -> None:
+        is_open_to_all = not getattr(view, "login_required", True)
+        if request.method in self.SAFE or is_open_to_all or not request.user.is_authenticated:
+            return
+        if request.user.roles == {Role.AUDITOR} and not (request.resolver_match.view_name or "").startswith(self.OWN):
+            raise PermissionDenied

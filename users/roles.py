@@ -48,11 +48,18 @@ OFFICE = frozenset({Role.OFFICER, Role.TREASURER})
 
 
 def _table(given: dict[str, frozenset[Role]]) -> dict[str, frozenset[Role]]:
-    """Add the auditor to every view permission and to no other: he sees what there is to see, and does nothing."""
+    """Add the auditor to every view permission and to no other: he sees what there is to see, and does nothing.
+
+    What is a member's own (`loans.view_own`) is not among it: an auditor has no passbook by his office.
+    """
     return {
-        permission: roles | {Role.AUDITOR} if permission.partition(".")[2].startswith("view") else roles
-        for permission, roles in given.items()
+        permission: roles | {Role.AUDITOR} if _is_view(permission) else roles for permission, roles in given.items()
     }
+
+
+def _is_view(permission: str) -> bool:
+    name = permission.partition(".")[2]
+    return name.startswith("view") and not name.endswith("_own")
 
 
 PERMISSIONS: dict[str, frozenset[Role]] = _table(

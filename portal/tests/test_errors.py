@@ -95,5 +95,11 @@ def test_the_page_for_what_is_broken_asks_the_database_nothing(django_assert_num
     assert "K7QM-2XPA" in answer.content.decode()
 
 
+def test_what_is_refused_is_no_failure_of_the_site(visitor, caplog):
+    for how in ("forbidden", "missing", "damaged"):
+        visitor.get("/broken/", {"how": how})
+    assert [record for record in caplog.records if record.name == "core.references"] == []
+
+
 def test_no_two_requests_have_one_reference(visitor):
     assert len({visitor.get("/health").headers["X-Reference"] for _ in range(20)}) == 20

@@ -115,7 +115,7 @@ def test_the_list_shows_offices_first_and_finds_by_name_e_mail_or_number(client,
 def test_the_list_costs_the_same_however_many_there_are(client, admin, django_assert_max_num_queries):
     for _ in range(30):
         make_user(roles=[Role.MEMBER])
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(10):
         client.get("/people/")
 
 

@@ -9,7 +9,7 @@ from users.errors import AuditorStandsApart, NotToYourself, RoleAlreadyHeld, Rol
 from users.models import RoleGrant, User
 from users.roles import AUDITED_ROLES, PERMISSIONS, ROLES, SECOND_FACTOR_ROLES, Role
 from users.services import grant_role, revoke_role
-from users.testing import make_user
+from users.testing import make_user, sign_in
 
 AT = datetime(2026, 10, 26, 9, 0, tzinfo=UTC)
 LATER = AT + timedelta(days=1)
@@ -27,9 +27,28 @@ def test_a_role_gives_exactly_its_line_of_the_table(db, role):
 def test_the_auditor_sees_everything_and_does_nothing(db):
     auditor = make_user(roles=[Role.AUDITOR])
     views = {permission for permission in PERMISSIONS if permission.partition(".")[2].startswith("view")}
+    views -= {"loans.view_own"}  # his own passbook is a member's, not an office's
     assert {permission for permission in PERMISSIONS if auditor.has_perm(permission)} == views
     assert "ledger.view_books" in views
     assert "reconciliation.view" in views
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_an_auditor_sends_nothing_but_what_is_about_himself(db, client, method):
+    sign_in(client, make_user(roles=[Role.AUDITOR]))
+    send = getattr(client, method)
+    assert send("/people/").status_code == 403
+    assert send("/help/").status_code == 403
+    assert send("/messages/read/").status_code != 403
+    assert client.post("/me/theme", {"theme": "dark"}).status_code == 302
+    assert client.get("/help/").status_code == 200
+    sign_in(client, make_user(roles=[Role.TRAINER]))
+    assert send("/help/").status_code == 200
+
+
+def test_an_auditor_who_is_a_member_acts_as_a_member(db, client):
+    sign_in(client, make_user(roles=[Role.AUDITOR, Role.MEMBER]))
+    assert client.post("/help/").status_code == 200
 
 
 def test_who_registers_a_loan_does_not_pay_it_out_and_who_votes_does_neither(db):

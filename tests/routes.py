@@ -1,0 +1,272 @@
+"""Every address of the site and who may go there: the table that `test_routes.py` holds the site to.
+
+A new address needs a row. `get` and `post` name the permissions of which one is enough, in the words of
+`users/roles.py`; `SIGNED_IN` is anybody with an account, `PUBLIC` anybody at all, `NOBODY` says that the method is not
+there. `args` finds what the address is about in the practice society; `owner` is the member whose it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from committee.models import Sitting
+from ledger.models import Account, JournalLine
+from loans.models import Guarantee, Loan, LoanApplication, Repayment
+from members.models import Member, Withdrawal
+from onboarding.models import BookImport
+from reconciliation.models import DeductionLine, DeductionSchedule, Remittance, RemittanceLine, SuspenseItem
+from users.models import User
+
+PUBLIC, SIGNED_IN, NOBODY = ("public",), ("signed in",), ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    get: tuple[str, ...] = SIGNED_IN
+    post: tuple[str, ...] = NOBODY
+    args: Callable[[], list[Any]] = list
+    owner: str = ""
+    # What it changes is one's own account, messages or screen: an auditor may do that too.
+    is_personal: bool = False
+
+
+def _row(get="", post="", args=list, **kwargs) -> Row:
+    def words(said):
+        return said if isinstance(said, tuple) else (said,) if said else NOBODY
+
+    return Row(words(get), words(post), args, **kwargs)
+
+
+def _application(number: str):
+    return lambda: [LoanApplication.objects.get(member__number=number, status__in=_OPEN).number]
+
+
+_OPEN = ("draft", "awaiting_guarantors", "under_review", "approved")
+DRAFT, WAITING, ASKED = "UMCS/0396", "UMCS/0410", "UMCS/0094"
+
+
+def _loan(**which):
+    return lambda: [Loan.objects.order_by("pk").filter(**which).first().serial]
+
+
+def _to_answer():
+    return [Guarantee.objects.get(guarantor__number=ASKED, status="requested").pk]
+
+
+def _to_cancel():
+    return [Guarantee.objects.get(application__member__number=WAITING, status="requested").pk]
+
+
+def _repayment():
+    found = Repayment.objects.select_related("loan").get(loan__status="active", channel="counter")
+    return [found.loan.serial, found.pk]
+
+
+def _member():
+    return [Member.objects.get(number="UMCS/0100").pk]
+
+
+def _not_joined():
+    return [Member.objects.get(number="UMCS/0001").pk]
+
+
+def _own_entry():
+    member = Member.objects.get(number="UMCS/0002")
+    return [JournalLine.objects.filter(account_id=member.savings_account_id).first().entry_id]
+
+
+def _asked_withdrawal():
+    return [Withdrawal.objects.waiting().get().pk]
+
+
+def _sitting():
+    return [Sitting.objects.open().get().pk]
+
+
+def _dossier():
+    return [LoanApplication.objects.under_review().order_by("pk").first().pk]
+
+
+def _books():
+    return [BookImport.objects.get().pk]
+
+
+def _return():
+    return [Remittance.objects.get().pk]
+
+
+def _suggested():
+    return [RemittanceLine.objects.filter(state="suggested").order_by("pk").first().pk]
+
+
+def _schedule():
+    return [DeductionSchedule.objects.issued().get(employer__code="KHB").pk]
+
+
+def _deduction():
+    return [*_schedule(), DeductionLine.objects.filter(schedule__employer__code="KHB").order_by("pk").first().pk]
+
+
+def _suspense():
+    line = RemittanceLine.objects.filter(state="unmatched").order_by("pk").first()
+    kept = {"amount": line.amount, "reason": "Nobody knows whose it is", "opened_on": date(2026, 10, 26)}
+    return [SuspenseItem.objects.get_or_create(line=line, defaults=kept)[0].pk]
+
+
+def _person():
+    return [User.objects.get(sign_in_number="UMCS/0032").pk]
+
+
+BORROWER = "UMCS/0082"
+LOOK_AT_BOOKS = (
+    "onboarding.import_books", "onboarding.approve_import", "onboarding.undo_import", "audit.view_trail",
+)  # fmt: skip
+OWN_LOAN = ("loans.view_register", "loans.view_own")
+
+ROUTES: dict[str, Row] = {
+    # Before signing in, and for programs
+    "account_login": _row("public", "public", is_personal=True),
+    "account_inactive": _row("public", "public", is_personal=True),
+    "account_reset_password": _row("public", "public", is_personal=True),
+    "account_reset_password_done": _row("public", "public", is_personal=True),
+    "account_reset_password_from_key": _row("public", "public", lambda: ["1a", "set-password"], is_personal=True),
+    "account_reset_password_from_key_done": _row("public", "public", is_personal=True),
+    "mfa_authenticate": _row("public", "public", is_personal=True),
+    "users:join": _row("public", "public", is_personal=True),
+    "users:join_finish": _row("public", "public", is_personal=True),
+    "users:join_link": _row("public", "", lambda: ["no-such-token"]),
+    "users:theme": _row("", "public", is_personal=True),
+    "users:practice_sign_in": _row("", "public", is_personal=True),
+    "health": _row("public"),
+    "swagger": _row("public"),
+    "schema": _row("public"),
+    "version": _row("public"),
+    "calculate_emi": _row("", "public", is_personal=True),
+    "amortization_schedule": _row("", "public", is_personal=True),
+    # One's own account
+    "account_logout": _row("public", "public", is_personal=True),
+    "account_reauthenticate": _row(SIGNED_IN, SIGNED_IN, is_personal=True),
+    "account_change_password": _row(SIGNED_IN, SIGNED_IN, is_personal=True),
+    "mfa_index": _row(SIGNED_IN, SIGNED_IN, is_personal=True),
+    "mfa_reauthenticate": _row(SIGNED_IN, SIGNED_IN, is_personal=True),
+    "mfa_activate_totp": _row(SIGNED_IN, SIGNED_IN, is_personal=True),
+    "mfa_deactivate_totp": _row(SIGNED_IN, SIGNED_IN, is_personal=True),
+    "mfa_view_recovery_codes": _row(SIGNED_IN, SIGNED_IN, is_personal=True),
+    "mfa_generate_recovery_codes": _row(SIGNED_IN, SIGNED_IN, is_personal=True),
+    "mfa_download_recovery_codes": _row(SIGNED_IN, SIGNED_IN, is_personal=True),
+    "users:me": _row(SIGNED_IN),
+    "users:email": _row(SIGNED_IN, SIGNED_IN, is_personal=True),
+    "notifications:inbox": _row(SIGNED_IN),
+    "notifications:read": _row("", SIGNED_IN, lambda: [10**6], is_personal=True),
+    "notifications:read_all": _row("", SIGNED_IN, is_personal=True),
+    "notifications:practice_outbox": _row(SIGNED_IN),
+    "portal:home": _row(SIGNED_IN),
+    "portal:member_home": _row(SIGNED_IN),
+    "portal:help": _row(SIGNED_IN),
+    # A member's own
+    "portal:savings": _row("loans.view_own"),
+    "portal:withdraw": _row("members.request_withdrawal", "members.request_withdrawal"),
+    "reports:statement": _row("loans.view_own"),
+    "reports:entry": _row(("ledger.view_books", "loans.view_own"), "", _own_entry, owner="UMCS/0002"),
+    "loans:mine": _row("loans.view_own"),
+    "loans:apply": _row("loans.apply", "loans.apply"),
+    "loans:figures": _row("", "loans.apply"),
+    "loans:change": _row("loans.apply", "loans.apply", _application(DRAFT), owner=DRAFT),
+    "loans:guarantors": _row("loans.apply", "loans.apply", _application(DRAFT), owner=DRAFT),
+    "loans:check": _row("loans.apply", "loans.apply", _application(DRAFT), owner=DRAFT),
+    "loans:application": _row("loans.view_own", "", _application(WAITING), owner=WAITING),
+    "loans:withdraw": _row("loans.apply", "loans.apply", _application(WAITING), owner=WAITING),
+    "loans:guarantees": _row("loans.answer_guarantee"),
+    "loans:answer_guarantee": _row("loans.answer_guarantee", "loans.answer_guarantee", _to_answer, owner=ASKED),
+    "loans:cancel_request": _row("", "loans.apply", _to_cancel, owner=WAITING),
+    "loans:loan": _row(OWN_LOAN, "", _loan(member__number=BORROWER), owner=BORROWER),
+    "loans:account": _row(OWN_LOAN, "", _loan(member__number=BORROWER), owner=BORROWER),
+    "loans:certificate": _row(OWN_LOAN, "", _loan(status="closed"), owner="UMCS/0068"),
+    # The office
+    "portal:members": _row("members.view_register"),
+    "portal:member": _row("members.view_register", "", _member),
+    "reports:member_statement": _row("members.view_register", "", _member),
+    "reports:check_statement": _row("members.view_register"),
+    "portal:invite": _row("", "members.invite_member", _not_joined),
+    "portal:change_pay": _row("", "members.manage_members", _member),
+    "portal:change_saving": _row("", "members.manage_members", _member),
+    "portal:change_number": _row("", "members.manage_members", _member),
+    "portal:withdrawals": _row("members.view_register"),
+    "portal:withdrawal": _row("members.approve_withdrawal", "members.approve_withdrawal", _asked_withdrawal),
+    "portal:decline_withdrawal": _row("", "members.approve_withdrawal", _asked_withdrawal),
+    "loans:register": _row("loans.view_register"),
+    "loans:to_register": _row("loans.view_register"),
+    "loans:register_one": _row("loans.register_loan", "loans.register_loan", _application("UMCS/0134")),
+    "loans:release": _row("", "loans.register_loan"),
+    "loans:move_days": _row("loans.register_loan", "loans.register_loan", _loan(status="registered")),
+    "loans:cancel_loan": _row("loans.register_loan", "loans.register_loan", _loan(status="registered")),
+    "loans:payouts": _row("loans.view_register"),
+    "loans:payout": _row("loans.disburse_loan", "loans.disburse_loan", _loan(status="registered")),
+    "loans:receipt": _row("loans.record_repayment", "loans.record_repayment", _loan(status="active")),
+    "loans:take_back": _row("loans.record_repayment", "loans.record_repayment", _repayment),
+    "reports:trial_balance": _row("ledger.view_books"),
+    "reports:account": _row("ledger.view_books", "", lambda: [Account.objects.get(code="2000").pk]),
+    "reports:check_books": _row("ledger.view_books"),
+    # The committee
+    "committee:queue": _row("committee.view_queue"),
+    "committee:dossier": _row("committee.view_queue", "committee.vote", _dossier),
+    "committee:sittings": _row("committee.view_queue"),
+    "committee:open": _row("", "committee.open_sitting"),
+    "committee:sitting": _row("committee.view_queue", "", _sitting),
+    "committee:close": _row("committee.close_sitting", "committee.close_sitting", _sitting),
+    # The society's own books
+    "onboarding:imports": _row(LOOK_AT_BOOKS),
+    "onboarding:upload": _row("onboarding.import_books", "onboarding.import_books"),
+    "onboarding:first_run": _row(
+        ("onboarding.import_books", "users.manage_roles"), ("onboarding.import_books", "users.manage_roles")
+    ),
+    "onboarding:opening_money": _row("ledger.post_journal", "ledger.post_journal"),
+    "onboarding:book": _row(LOOK_AT_BOOKS, "", _books),
+    "onboarding:meaning": _row(LOOK_AT_BOOKS, "", _books),
+    "onboarding:change_day": _row("", "onboarding.import_books", _books),
+    "onboarding:change_sheet": _row("", "onboarding.import_books", lambda: [*_books(), 0]),
+    "onboarding:problems": _row(LOOK_AT_BOOKS, "", _books),
+    "onboarding:problems_file": _row(LOOK_AT_BOOKS, "", _books),
+    "onboarding:totals": _row(LOOK_AT_BOOKS, "", _books),
+    "onboarding:propose": _row("onboarding.import_books", "onboarding.import_books", _books),
+    "onboarding:approve": _row("onboarding.approve_import", "onboarding.approve_import", _books),
+    "onboarding:send_back": _row("", "onboarding.approve_import", _books),
+    "onboarding:drop": _row("", "onboarding.import_books", _books),
+    "onboarding:undo": _row("onboarding.undo_import", "onboarding.undo_import", _books),
+    "onboarding:progress": _row(LOOK_AT_BOOKS, "", _books),
+    # The month
+    "reconciliation:returns": _row("reconciliation.view"),
+    "reconciliation:import": _row("reconciliation.import_return", "reconciliation.import_return"),
+    "reconciliation:workspace": _row("reconciliation.view", "", _return),
+    "reconciliation:reading": _row("reconciliation.view", "", _return),
+    "reconciliation:accept_sure": _row("reconciliation.match_lines", "reconciliation.match_lines", _return),
+    "reconciliation:charge": _row("reconciliation.post_return", "reconciliation.post_return", _return),
+    "reconciliation:post": _row("reconciliation.post_return", "reconciliation.post_return", _return),
+    "reconciliation:go_on": _row("", "reconciliation.post_return", _return),
+    "reconciliation:progress": _row("reconciliation.view", "", _return),
+    "reconciliation:take_back": _row("reconciliation.import_return", "reconciliation.import_return", _return),
+    "reconciliation:exceptions": _row("reconciliation.view", "", _return),
+    "reconciliation:line": _row("reconciliation.view", "", _suggested),
+    "reconciliation:accept": _row("", "reconciliation.match_lines", _suggested),
+    "reconciliation:reject": _row("", "reconciliation.match_lines", _suggested),
+    "reconciliation:find": _row("reconciliation.match_lines", "reconciliation.match_lines", _suggested),
+    "reconciliation:schedules": _row("reconciliation.view"),
+    "reconciliation:prepare": _row("reconciliation.prepare_schedule", "reconciliation.prepare_schedule"),
+    "reconciliation:schedule": _row("reconciliation.view", "", _schedule),
+    "reconciliation:deduction": _row("reconciliation.view", "", _deduction),
+    "reconciliation:issue": _row("reconciliation.approve_schedule", "reconciliation.approve_schedule", _schedule),
+    "reconciliation:schedule_file": _row("reconciliation.view", "", lambda: [*_schedule(), "xlsx"]),
+    "reconciliation:suspense": _row("reconciliation.view"),
+    "reconciliation:suspense_item": _row("reconciliation.view", "reconciliation.match_lines", _suspense),
+    "reconciliation:clear": _row("reconciliation.post_return", "reconciliation.post_return", _suspense),
+    # People
+    "users:people": _row("users.manage_roles"),
+    "users:person_new": _row("users.manage_roles", "users.manage_roles"),
+    "users:person": _row("users.manage_roles", "", _person),
+    "users:person_grant": _row("", "users.manage_roles", _person),
+    "users:person_revoke": _row("", "users.manage_roles", _person),
+    "users:person_invite": _row("", "users.manage_roles", _person),
+}
