@@ -74,11 +74,12 @@ class SheetShown:
         """What is there, in a line."""
         if not self.is_used:
             return self.sheet.reason or "This sheet is not read."
-        used = sum(1 for column in self.sheet.columns if column.meaning)
-        aside = len(self.sheet.rows)
+        used = [column for column in self.sheet.columns if column.meaning]
+        unsure = sum(1 for column in used if column.confidence < SURE)
+        of, aside = plural(len(self.sheet.columns), "column"), len(self.sheet.rows)
         more = f", {plural(aside, 'row')} set aside" if aside else ""
-        of = plural(len(self.sheet.columns), "column")
-        return f"Headings in row {self.sheet.header_row}, {used} of {of} used{more}."
+        sure = f"{unsure:,} to check" if unsure else "all sure"
+        return f"Headings in row {self.sheet.header_row}, {len(used)} of {of} used, {sure}{more}."
 
     @property
     def more_columns(self) -> int:
@@ -140,4 +141,4 @@ def _control(form: SheetForm, name: str) -> SafeString:
 
 
 def _wants_a_look(sheet: SheetMapping) -> bool:
-    return sheet.kind != "ignore" and any(column.meaning and column.confidence < LIKELY for column in sheet.columns)
+    return sheet.kind != "ignore" and any(column.meaning and column.confidence < SURE for column in sheet.columns)

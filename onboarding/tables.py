@@ -43,7 +43,8 @@ ROWS = Table(
 
 PROBLEMS = Table(
     "Problems of this workbook",
-    Column("What is wrong and what to do", "message", kind="lead", small="title"),
+    Column("Problem", "title", kind="lead", small="stops"),
+    Column("What it is and what to do", "message", kind="full"),
     Column("Grade", "grade_label", kind="pill", tone="tone"),
     Column("Sheet", "sheet", empty="the file"),
     Column("Cell", "cell", empty="all of it"),

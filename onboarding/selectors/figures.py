@@ -43,6 +43,7 @@ class Tied:
     causes: list[str]
     sheet_total: Decimal | None
     explained: bool
+    is_out: bool
 
     @property
     def label(self) -> str:
@@ -50,13 +51,15 @@ class Tied:
 
     @property
     def is_true(self) -> bool:
-        """The books have what the members have in the workbook."""
-        return self.posted is None or self.posted == self.members
+        """The books have what the members have in the workbook, or nothing of it once it was taken out."""
+        return self.posted is None or self.posted == (NOTHING if self.is_out else self.members)
 
     @property
     def standing(self) -> str:
         if not self.is_true:
             return "The books differ"
+        if self.is_out:
+            return "Taken out"
         if self.difference:
             return "Explained" if self.explained else "Not explained"
         return "Equal" if self.control is not None else "No line to hold against"
@@ -65,6 +68,8 @@ class Tied:
     def tone(self) -> str:
         if not self.is_true or not self.explained:
             return "bad"
+        if self.is_out:
+            return "idle"
         return "warn" if self.difference or self.control is None else "good"
 
 
@@ -77,8 +82,11 @@ def posted_by(book_import: BookImport) -> dict[str, Decimal] | None:
 
 def tied(book_import: BookImport, posted: dict[str, Decimal] | None) -> list[Tied]:
     """Savings, shares and loans: in the workbook, in its trial balance, and in our books."""
-    outlook = book_import.findings["outlook"]
-    lines = [_tied(each, each["code"], each["parts"], _credit(posted, [each["code"]])) for each in outlook["holdings"]]
+    outlook, is_out = book_import.findings["outlook"], book_import.status == ImportStatus.UNDONE
+    lines = [
+        _tied(each, each["code"], each["parts"], _credit(posted, [each["code"]]), is_out)
+        for each in outlook["holdings"]
+    ]
     loans = outlook["loans"]
     products = list(LoanProduct.objects.values_list("code", "name", "control_code"))
     names = {code: name for code, name, _ in products}
@@ -87,11 +95,11 @@ def tied(book_import: BookImport, posted: dict[str, Decimal] | None) -> list[Tie
         [f"{names.get(kind, kind)}, {count:,} loan{'s' if count != 1 else ''}", total]
         for kind, count, total in loans["parts"]
     ]
-    lines.append(_tied({"what": "loans", **loans}, "loan accounts", parts, None if credit is None else -credit))
+    lines.append(_tied({"what": "loans", **loans}, "loan accounts", parts, None if credit is None else -credit, is_out))
     return [line for line in lines if line.members or line.control or line.posted]
 
 
-def _tied(each: dict, code: str, parts: list, posted: Decimal | None) -> Tied:
+def _tied(each: dict, code: str, parts: list, posted: Decimal | None, is_out: bool) -> Tied:
     control = _amount(each["control"])
     return Tied(
         what=each["what"],
@@ -105,6 +113,7 @@ def _tied(each: dict, code: str, parts: list, posted: Decimal | None) -> Tied:
         causes=each["causes"],
         sheet_total=_amount(each["sheet_total"]),
         explained=each["explained"],
+        is_out=is_out,
     )
 
 
@@ -179,7 +188,7 @@ def facts_of(book_import: BookImport) -> list[tuple[str, object]]:
         ("Share capital", Decimal(totals["shares"])),
         ("Running loans to take over", f"{totals['loans']:,}"),
         ("Owed on them", Decimal(totals["loan_balance"])),
-        ("Guarantors whose savings are held", f"{outlook['loans']['guarantors']:,}"),
+        ("Promises of guarantors to take over", f"{outlook['loans']['guarantors']:,}"),
         ("Lines of the trial balance to open", f"{len(outlook['general']):,}"),
         ("Left on the opening differences", abs(Decimal(outlook["left_over"]["amount"]))),
     ]
@@ -193,7 +202,7 @@ def undo_facts(book_import: BookImport) -> list[tuple[str, object]]:
     return [
         ("Members taken out of the register", f"{book_import.imported.count():,}"),
         ("Loans cancelled", f"{loans.count():,}"),
-        ("Guarantors set free", f"{held['count']:,}"),
+        ("Promises of guarantors ended", f"{held['count']:,}"),
         ("Savings no longer held", held["amount"] or NOTHING),
         ("Entries to reverse", f"{JournalEntry.objects.filter(batch=book_import.batch).count():,}"),
     ]

@@ -33,8 +33,11 @@ class Found:
 
     @property
     def title(self) -> str:
-        title = title_of(self.code)
-        return f"{title}. It stops the posting." if self.blocks else title
+        return title_of(self.code)
+
+    @property
+    def stops(self) -> str:
+        return "It stops the posting" if self.blocks else ""
 
     @property
     def grade_label(self) -> str:

@@ -101,7 +101,7 @@ def tasks_of(book_import: BookImport, user) -> list[Task]:
             "The members' figures beside the trial balance" if not book_import.approved_at
             else "The workbook beside our books",
             reverse("onboarding:totals", args=[book_import.pk]),
-            plural(explained, "difference") + " not explained" if explained else "Ties or explained",
+            plural(explained, "difference") + " not explained" if explained else "Tied out",
             "bad" if explained else "good",
         ),
     ]  # fmt: skip

@@ -198,10 +198,6 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
             "send_back": SendBackForm(),
             "title": f"Put {book_import.file_name} in the books?",
             "facts": _facts(figures.facts_of(book_import)),
-            "after": "As long as nothing else was posted on these accounts, the whole import can be taken back by "
-            "reversals. They stay in the books for ever.",
-            "button": "Put the books in",
-            "back": reverse("onboarding:book", args=[pk]),
         },
     )
 
