@@ -7,28 +7,26 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Count, DecimalField, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 
 from core.display import local, naira
 from core.sql import load_sql
 from engine.due_dates import day_in_month
-from ledger.models import JournalLine, Side
-from loans.models import Guarantee, Installment, Loan, LoanApplication
-from loans.selectors.register import UNPAID, shown_in_list
+from loans.models import Guarantee
 from loans.services.withdrawals import kept_for_loans
-from loans.states import ApplicationStatus, GuaranteeStatus, LoanStatus
+from loans.states import ApplicationStatus
 from members.models import Member, Withdrawal
 from members.selectors import Equity
 from reports.statements import told
 
 NOTHING = Decimal("0.00")
 LATEST = 6
+# The pages that a member opens most are read by statements of their own: to build them anew costs more than they do.
+COVER = load_sql("portal", "passbook_cover")
+RUNNING_LOANS = load_sql("portal", "running_loans")
+WAITING_FOR_MEMBER = load_sql("portal", "waiting_for_member")
+LATEST_ACTIVITY = load_sql("portal", "latest_activity")
 PASSBOOK = load_sql("portal", "passbook")
-OPEN = (
-    ApplicationStatus.DRAFT, ApplicationStatus.AWAITING_GUARANTORS, ApplicationStatus.UNDER_REVIEW,
-    ApplicationStatus.APPROVED,
-)  # fmt: skip
 
 WITH_BALANCES = (
     "employer",
@@ -99,15 +97,14 @@ class Cover:
 class RunningLoan:
     """A running loan as its borrower sees it; `falls_due` is what is unpaid of all that is due by the next pay day."""
 
-    loan: Loan
+    serial: str
+    product: str
+    account_id: int
+    owed: Decimal
     paid: int
     instalments: int
     falls_due: Decimal
     late: bool
-
-    @property
-    def owed(self) -> Decimal:
-        return self.loan.owed
 
     @property
     def left(self) -> int:
@@ -142,33 +139,63 @@ class Deduction:
 
 
 @dataclass(frozen=True, slots=True)
-class MemberHome:
-    """`asked` are the requests of others to stand for them, `requests` his own that are not decided or not in yet."""
+class Request:
+    """A request of the member's own that is not decided, or approved and not in the register yet."""
 
-    member: Member
+    number: str
+    status: str
+    product: str
+    amount: Decimal
+    submitted_at: datetime | None
+
+    @property
+    def label(self) -> str:
+        return ApplicationStatus(self.status).label
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Another member's request to stand for `amount` of a loan of `loan` naira."""
+
+    guarantee_id: int
+    borrower: str
+    amount: Decimal
+    product: str
+    loan: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class MemberHome:
+    """A member's home page."""
+
+    number: str
+    first_name: str
     cover: Cover
     loans: tuple[RunningLoan, ...]
-    asked: tuple[LoanApplication, ...]
-    requests: tuple[LoanApplication, ...]
+    asked: tuple[Ask, ...]
+    requests: tuple[Request, ...]
     activity: tuple[Activity, ...]
     deduction: Deduction
 
 
 def home_of(user, *, on: date) -> MemberHome | None:
     """A member's home page in four queries; None for who is not in the register."""
-    member = Member.objects.filter(user=user).select_related(*WITH_BALANCES).first()
-    if member is None:
+    rows = _rows(COVER, user=user.pk)
+    if not rows:
         return None
-    loans = running_loans(member, on=on)
-    waiting = _waiting(member)
+    pk, number, surname, other_names, pay_day, savings, christmas, accounts, *balances = rows[0]
+    day = next_pay_day(pay_day, on=on)
+    loans = running_loans(pk, by=day, on=on)
+    asked, requests = _waiting(pk)
     return MemberHome(
-        member=member,
-        cover=Cover(equity_of(member), sum((one.owed for one in loans), NOTHING)),
+        number=number,
+        first_name=Member(surname=surname, other_names=other_names).first_name,
+        cover=Cover(Equity(*balances), sum((one.owed for one in loans), NOTHING)),
         loans=loans,
-        asked=tuple(row for row in waiting if row.guarantee_id),
-        requests=tuple(row for row in waiting if not row.guarantee_id),
-        activity=latest_activity(member, loans),
-        deduction=next_deduction(member, loans, on=on),
+        asked=asked,
+        requests=requests,
+        activity=latest_activity([*accounts, *(one.account_id for one in loans)]),
+        deduction=deduction(savings, christmas, loans, day=day),
     )
 
 
@@ -178,93 +205,51 @@ def greeting(at: datetime) -> str:
     return "Good morning" if hour < 12 else "Good afternoon" if hour < 17 else "Good evening"
 
 
-def _waiting(member: Member) -> list[LoanApplication]:
-    """His own open requests, and those of others that wait for his yes or no, oldest first, in one query."""
-    to_him = FilteredRelation(
-        "guarantees", condition=Q(guarantees__guarantor=member, guarantees__status=GuaranteeStatus.REQUESTED)
-    )
-    return list(
-        LoanApplication.objects.annotate(to_him=to_him)
-        .filter(
-            Q(member=member, status__in=OPEN) | Q(to_him__isnull=False, status=ApplicationStatus.AWAITING_GUARANTORS)
-        )
-        .exclude(Q(member=member), to_him__isnull=False)
-        .annotate(guarantee_id=F("to_him__pk"), asked_amount=F("to_him__amount"))
-        .select_related("member", "product")
-        .order_by("started_at")
-    )
+def _rows(statement: str, **arguments) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, arguments)
+        return cursor.fetchall()
 
 
-def running_loans(member: Member, *, on: date) -> tuple[RunningLoan, ...]:
-    """A member's running loans with what is owed, what comes next, and how many payments were made."""
-    day = next_pay_day(member, on=on)
-    settled = Q(principal_paid=F("principal"), interest_paid__gte=F("interest") - F("interest_waived"))
-    counted = Installment.objects.filter(loan=OuterRef("pk")).order_by().values("loan")
-    due = counted.filter(due_on__lte=day).annotate(total=Sum(UNPAID)).values("total")
-    loans = (
-        shown_in_list(Loan.objects.filter(member=member, status=LoanStatus.ACTIVE))
-        .annotate(
-            stored_instalments=Subquery(counted.annotate(n=Count("pk")).values("n")),
-            settled=Coalesce(Subquery(counted.filter(settled).annotate(n=Count("pk")).values("n")), 0),
-            falls_due=Coalesce(Subquery(due, output_field=DecimalField(max_digits=14, decimal_places=2)), NOTHING),
-        )
-        .order_by("granted_on", "pk")
-    )
+def _waiting(member_id: int) -> tuple[tuple[Ask, ...], tuple[Request, ...]]:
+    asked, requests = [], []
+    for own, number, status, product, amount, submitted_at, guarantee_id, promise, borrower in _rows(
+        WAITING_FOR_MEMBER, member=member_id
+    ):
+        if own:
+            requests.append(Request(number, status, product, amount, submitted_at))
+        else:
+            asked.append(Ask(guarantee_id, borrower, promise, product, amount))
+    return tuple(asked), tuple(requests)
+
+
+def running_loans(member_id: int, *, by: date, on: date) -> tuple[RunningLoan, ...]:
+    """A member's running loans; `falls_due` counts what is due up to the day `by`, late is what was due before `on`."""
+    return tuple(RunningLoan(*row) for row in _rows(RUNNING_LOANS, member=member_id, by=by, on=on))
+
+
+def latest_activity(accounts: list[int], *, limit: int = LATEST) -> tuple[Activity, ...]:
+    """The newest lines on accounts, newest first; a payment on a loan with its interest."""
     return tuple(
-        RunningLoan(
-            loan,
-            paid=loan.months_paid_before + loan.settled,
-            instalments=loan.months_paid_before + loan.stored_instalments,
-            falls_due=loan.falls_due,
-            late=loan.next_due_on is not None and loan.next_due_on < on,
-        )
-        for loan in loans
+        Activity(on, told(own, narration), amount, is_in, entry_id)
+        for on, own, narration, amount, is_in, entry_id in _rows(LATEST_ACTIVITY, accounts=accounts, limit=limit)
     )
 
 
-def latest_activity(member: Member, loans: tuple[RunningLoan, ...], *, limit: int = LATEST) -> tuple[Activity, ...]:
-    """The newest lines on a member's savings and running loans, in one query; a payment on a loan with its interest."""
-    accounts = [
-        member.savings_account_id,
-        member.voluntary_account_id,
-        member.christmas_account_id,
-        member.shares_account_id,
-        *(one.loan.account_id for one in loans),
-    ]
-    rows = (
-        JournalLine.objects.filter(account_id__in=accounts)
-        .order_by("-effective_on", "-id")
-        .values_list(
-            "effective_on", "narration", "entry__narration", "debit", "credit", "account__normal_side", "entry_id",
-            "entry__repayment__amount",
-        )[:limit]
-    )  # fmt: skip
-    return tuple(
-        Activity(
-            on=on,
-            title=told(own, narration),
-            amount=repaid or debit or credit,
-            is_in=side == Side.CREDIT and bool(credit),
-            entry_id=entry_id,
-        )
-        for on, own, narration, debit, credit, side, entry_id, repaid in rows
-    )
-
-
-def next_pay_day(member: Member, *, on: date) -> date:
-    """The next day on which the member's employer pays salaries, today included."""
-    pay_day = day_in_month(on.year, on.month, member.employer.pay_day)
-    if pay_day >= on:
-        return pay_day
+def next_pay_day(pay_day: int, *, on: date) -> date:
+    """The next day on which an employer who pays on the `pay_day` of the month pays salaries, today included."""
+    day = day_in_month(on.year, on.month, pay_day)
+    if day >= on:
+        return day
     year, month = (on.year, on.month + 1) if on.month < 12 else (on.year + 1, 1)
-    return day_in_month(year, month, member.employer.pay_day)
+    return day_in_month(year, month, pay_day)
 
 
-def next_deduction(member: Member, loans: tuple[RunningLoan, ...], *, on: date) -> Deduction:
-    """What the next salary will bring: savings, Christmas savings, and what is unpaid of each loan by then."""
-    lines = [("Savings", member.monthly_savings), ("Christmas savings", member.monthly_christmas)]
-    lines += [(f"{one.loan.product} loan, payment {one.paid + 1} of {one.instalments}", one.falls_due) for one in loans]
-    return Deduction(next_pay_day(member, on=on), tuple((label, amount) for label, amount in lines if amount))
+def deduction(savings: Decimal, christmas: Decimal, loans: tuple[RunningLoan, ...], *, day: date) -> Deduction:
+    """What the salary of a day will bring: savings, Christmas savings, and what is unpaid of each loan by then."""
+    lines = [("Savings", savings), ("Christmas savings", christmas)]
+    lines += [(f"{one.product} loan, payment {one.paid + 1} of {one.instalments}", one.falls_due) for one in loans]
+    return Deduction(day, tuple((label, amount) for label, amount in lines if amount))
 
 
 # Savings --------------------------------------------------------------------------------------------------------------
@@ -300,10 +285,8 @@ def savings_of(member: Member, *, limit: int = LATEST) -> SavingsPage:
         ("Shares", member.shares_account),
     ]
     lines: dict[int, list[PassbookLine]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(PASSBOOK, {"accounts": [account.pk for _, account in named], "limit": limit})
-        for account_id, *line in cursor.fetchall():
-            lines.setdefault(account_id, []).append(PassbookLine(*line))
+    for account_id, *line in _rows(PASSBOOK, accounts=[account.pk for _, account in named], limit=limit):
+        lines.setdefault(account_id, []).append(PassbookLine(*line))
     return SavingsPage(
         member=member,
         cover=Cover(equity_of(member), kept_for_loans(member)),
@@ -342,7 +325,8 @@ class MemberSheet:
 
 def sheet_of(member: Member, *, on: date) -> MemberSheet:
     """The sheet of a member that was read with `WITH_BALANCES`, in two queries."""
-    loans = running_loans(member, on=on)
+    day = next_pay_day(member.employer.pay_day, on=on)
+    loans = running_loans(member.pk, by=day, on=on)
     equity = equity_of(member)
     return MemberSheet(
         member=member,
@@ -360,7 +344,7 @@ def sheet_of(member: Member, *, on: date) -> MemberSheet:
             .select_related("loan__member", "application__member")
             .order_by("pk")
         ),
-        deduction=next_deduction(member, loans, on=on),
+        deduction=deduction(member.monthly_savings, member.monthly_christmas, loans, day=day),
     )
 
 

@@ -74,9 +74,8 @@ def test_the_next_deduction_holds_what_falls_due_by_the_pay_day_and_what_is_late
         ("2026-12-31", 30, "2027-01-30"),
     ],
 )
-def test_the_next_pay_day_is_today_at_the_earliest(member, day, pay_day, expected):
-    member.employer.pay_day = pay_day
-    found = selectors.next_pay_day(member, on=date.fromisoformat(day))
+def test_the_next_pay_day_is_today_at_the_earliest(day, pay_day, expected):
+    found = selectors.next_pay_day(pay_day, on=date.fromisoformat(day))
     assert found.isoformat() == expected
 
 
