@@ -103,7 +103,7 @@ def prepare_practice_society(reset: bool) -> None:
         if preparation.SEEDED in preparation.notes(connection):
             return
     if "seed_practice" in commands():
-        with step("Making the practice society (invented people, three years of books)"):
+        with step("Making the practice society (every person in it is invented)"):
             with embedded.as_superuser(DATABASE) as connection:
                 preparation.write_note(connection, preparation.SEEDED, "begun")
             manage("seed_practice")
