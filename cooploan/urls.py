@@ -1,7 +1,5 @@
 """Which room answers which address."""
 
-from importlib.util import find_spec
-
 from django.contrib import admin
 from django.urls import include, path
 
@@ -11,18 +9,9 @@ from users import admin_site
 admin_site.install()
 
 
-def _has_addresses(module: str) -> bool:
-    """While the rooms are being built, one that has no addresses yet is left out."""
-    try:
-        found = find_spec(module)
-    except ModuleNotFoundError:
-        return False
-    return found is not None and found.origin is not None
-
-
 # These say in full where their pages stand; the addresses of the others start with the room's name.
-AT_THE_ROOT = ("core", "users", "notifications", "loans", "reports", "portal")
-UNDER_THEIR_NAME = ("ledger", "members", "committee", "reconciliation", "onboarding")
+AT_THE_ROOT = ("users", "notifications", "loans", "reports", "portal")
+UNDER_THEIR_NAME = ("committee", "reconciliation", "onboarding")
 
 handler400 = "portal.errors.bad_request"
 handler403 = "portal.errors.permission_denied"
@@ -37,6 +26,6 @@ urlpatterns = [
     path("api/schema", doors.schema, name="schema"),
     path("api/version", doors.version, name="version"),
     path("api/", include("loans.urls.api")),
-    *(path("", include(f"{room}.urls")) for room in AT_THE_ROOT if _has_addresses(f"{room}.urls")),
-    *(path(f"{room}/", include(f"{room}.urls")) for room in UNDER_THEIR_NAME if _has_addresses(f"{room}.urls")),
+    *(path("", include(f"{room}.urls")) for room in AT_THE_ROOT),
+    *(path(f"{room}/", include(f"{room}.urls")) for room in UNDER_THEIR_NAME),
 ]
