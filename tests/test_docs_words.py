@@ -273,3 +273,9 @@ def test_the_dates_of_the_practice_site_are_told_right():
     moments = import_module("portal.practice.moments")
     assert date(2026, 10, 26) == moments.TODAY
     assert "26 October 2026" in read(DOCS / "tutorials" / "first-loan.md")
+
+
+def test_the_second_factors_are_those_of_the_decision():
+    page = read(DOCS / "decisions" / "0009-allauth-owns-the-second-factor.md")
+    assert "codes from an app (TOTP) and recovery codes" in page
+    assert set(settings.MFA_SUPPORTED_TYPES) == {"totp", "recovery_codes"}
