@@ -15,7 +15,7 @@ from ledger import chart
 from ledger.selectors import general_balance
 from loans.models import Guarantee, Loan, LoanApplication, LoanParty
 from loans.states import ApplicationStatus, GuaranteeStatus, LoanStatus
-from members.selectors import Equity, equity_as_read
+from members.selectors import Equity, equity
 
 NOTHING = Decimal("0.00")
 LONG_WAIT_DAYS = 10
@@ -84,7 +84,7 @@ class Dossier:
     application: LoanApplication
     equity: Equity
     owes: Decimal
-    running: tuple[Loan, ...]
+    running: tuple[tuple[str, Decimal], ...]
     guarantees: tuple[Guarantee, ...]
     votes_cast: int
     my_vote: Vote | None
@@ -134,44 +134,57 @@ class Dossier:
         return happened
 
 
+# What a dossier shows of an application and its member, and no more: each column costs its share of the page.
+SHOWN = (
+    "number", "amount", "term_months", "purpose", "status", "quorum", "rules", "submitted_at", "decided_at",
+    "product__name", "member__surname", "member__other_names", "member__joined_on", "member__monthly_pay",
+    "member__user", "member__employer__name", "member__savings_account", "member__voluntary_account",
+    "member__christmas_account", "member__shares_account",
+)  # fmt: skip
+
+
 def dossiers(*, user) -> QuerySet[LoanApplication]:
-    """The applications that a person may open, with all that a dossier says of the applicant himself."""
+    """The applications that a person may open, with what a dossier says of the applicant himself."""
     interest = LoanParty.objects.filter(application=OuterRef("pk"), member__user=user, stand=LoanParty.Stand.INTERESTED)
     return (
         LoanApplication.objects.visible_to(user)
-        .select_related(
-            "product", "version", "decision__sitting", "member__employer",
-            "member__savings_account__stored", "member__voluntary_account__stored",
-            "member__christmas_account__stored", "member__shares_account__stored",
-        )
+        .select_related("product", "member__employer")
+        .only(*SHOWN)
         .annotate(i_stand_aside=Exists(interest))
-    )  # fmt: skip
+    )
 
 
 def dossier(application: LoanApplication, *, user) -> Dossier:
-    """Gather the rest of a dossier in four queries. Others' votes are told only after the sitting has closed."""
+    """Gather the rest of a dossier in five queries. Others' votes are told only after the sitting has closed."""
     running = tuple(
         Loan.objects.active()
-        .filter(member=application.member)
-        .select_related("product", "account__stored")
+        .filter(member_id=application.member_id)
         .order_by("granted_on")
+        .values_list("serial", "account__stored__balance")
     )
-    votes = list(application.votes.select_related("voter").order_by("cast_at"))
-    decision = getattr(application, "decision", None)
+    under_review = application.status == ApplicationStatus.UNDER_REVIEW
+    decision = None if under_review else Decision.objects.filter(pk=application.pk).select_related("sitting").first()
+    votes = list(
+        application.votes.select_related("voter")
+        .only("choice", "reason", "cast_at", "application", "voter__surname", "voter__other_names", "voter__user")
+        .order_by("cast_at")
+    )
     return Dossier(
         application=application,
-        equity=equity_as_read(application.member),
-        owes=sum((loan.account.stored.balance for loan in running), NOTHING),
+        equity=equity(application.member),
+        owes=sum((owed for _, owed in running), NOTHING),
         running=running,
         guarantees=tuple(
             application.guarantees.filter(
                 status__in=[GuaranteeStatus.REQUESTED, GuaranteeStatus.ACCEPTED, GuaranteeStatus.RELEASED]
-            ).select_related("guarantor")
+            )
+            .select_related("guarantor")
+            .only("amount", "status", "decided_at", "application", "guarantor__surname", "guarantor__other_names")
         ),
         votes_cast=len(votes),
         my_vote=next((vote for vote in votes if vote.voter.user_id == user.pk), None),
         stands_aside=application.i_stand_aside or application.member.user_id == user.pk,
-        sitting=open_sitting(),
+        sitting=open_sitting() if under_review else None,
         decision=decision,
         votes=tuple(votes) if decision else (),
     )

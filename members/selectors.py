@@ -39,17 +39,6 @@ def equity(member: Member) -> Equity:
     return equities([member])[member.pk]
 
 
-def equity_as_read(member: Member) -> Equity:
-    """What a member has, of one who was read with his four accounts' `stored` balances: no further query."""
-    return Equity(
-        savings=member.savings_account.stored.balance,
-        voluntary=member.voluntary_account.stored.balance,
-        christmas=member.christmas_account.stored.balance,
-        shares=member.shares_account.stored.balance,
-        held=member.savings_account.stored.held,
-    )
-
-
 def equities(members: Iterable[Member]) -> dict[int, Equity]:
     """What many members have, in one query, by the member's id."""
     members = list(members)
