@@ -159,12 +159,9 @@ class LeftOver:
     posted: Decimal | None
 
     @property
-    def is_true(self) -> bool:
-        return self.posted is None or self.posted == self.amount
-
-    @property
     def side(self) -> str:
-        return "credit" if self.amount > 0 else "debit"
+        """Where it stands, for an accountant."""
+        return "" if not self.amount else "as a credit" if self.amount > 0 else "as a debit"
 
 
 def left_over(book_import: BookImport, posted: dict[str, Decimal] | None) -> LeftOver:

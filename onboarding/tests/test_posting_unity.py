@@ -92,7 +92,7 @@ def test_bank_cash_reserve_and_surplus_open_from_the_trial_balance_and_55000_sta
         assert balance_of(account, as_of=date(2026, 9, 30)) == balance_of(account)
     assert balance_of(Account.objects.get(code=chart.OPENING_DIFFERENCE)) == Decimal("55000.00")
     left = figures.left_over(posted, figures.posted_by(posted))
-    assert (left.amount, left.posted, left.side) == (Decimal("55000.00"), Decimal("55000.00"), "credit")
+    assert (left.amount, left.posted, left.side) == (Decimal("55000.00"), Decimal("55000.00"), "as a credit")
     assert [(label, amount) for label, amount, _ in left.parts] == [
         ("Members' savings", Decimal("45000.00")), ("Share capital", Decimal("10000.00")),
     ]  # fmt: skip

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import now
@@ -34,6 +34,11 @@ def found(request: HttpRequest, pk: int) -> BookImport:
     return get_object_or_404(BookImport.objects.visible_to(request.user).light().select_related(*people), pk=pk)
 
 
+def typed(request: HttpRequest) -> QueryDict | None:
+    """What a form was sent with, if it was: an empty form is one too."""
+    return request.POST if request.method == "POST" else None
+
+
 def imports(request: HttpRequest) -> HttpResponse:
     if not any(request.user.has_perm(permission) for permission in MAY_LOOK):
         raise PermissionDenied
@@ -47,8 +52,8 @@ def imports(request: HttpRequest) -> HttpResponse:
 
 @permission_required("onboarding.import_books", raise_exception=True)
 def upload(request: HttpRequest) -> HttpResponse:
-    form = UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    form = UploadForm(typed(request), request.FILES or None)
+    if form.is_valid():
         chosen = form.cleaned_data["file"]
         with shown_on(form):
             brought = bring_books(
@@ -149,8 +154,8 @@ def totals(request: HttpRequest, pk: int) -> HttpResponse:
 def propose(request: HttpRequest, pk: int) -> HttpResponse:
     book_import = found(request, pk)
     grades = book_import.findings["grades"]
-    form = ProposeForm(request.POST or None, errors=grades["error"], warnings=grades["warning"])
-    if request.method == "POST" and form.is_valid():
+    form = ProposeForm(typed(request), errors=grades["error"], warnings=grades["warning"])
+    if form.is_valid():
         with shown_on(form):
             propose_books(book_import=book_import, by=request.user, at=now(), on=business_date())
             messages.success(request, "Proposed. The treasurer or the chair is told that it waits for approval.")
@@ -177,8 +182,8 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
     book_import = found(request, pk)
     if book_import.status != ImportStatus.PROPOSED and request.method == "GET":
         return redirect("onboarding:book", pk)
-    form = WordForm(request.POST or None, word="POST")
-    if request.method == "POST" and form.is_valid():
+    form = WordForm(typed(request), word="POST")
+    if form.is_valid():
         asked = {"book_import": book_import, "by": request.user, "at": now(), "on": business_date()}
         with shown_on(form):
             if is_long(book_import):
@@ -232,8 +237,8 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     book_import = found(request, pk)
     if book_import.status != ImportStatus.POSTED and request.method == "GET":
         return redirect("onboarding:book", pk)
-    form = UndoForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = UndoForm(typed(request))
+    if form.is_valid():
         asked = {
             "book_import": book_import, "reason": form.cleaned_data["reason"], "by": request.user, "at": now(),
             "on": business_date(),

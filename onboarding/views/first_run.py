@@ -16,6 +16,7 @@ from core.selectors import society
 from onboarding.forms.society import MoneyForm, SocietyForm
 from onboarding.selectors.standing import society_is_empty
 from onboarding.services.first_run import NewEmployer, open_money, set_up_society
+from onboarding.views.books import typed
 
 MAY_SET_UP = ("onboarding.import_books", "users.manage_roles")
 KEPT = ("name", "short_name", "office_phone", "email", "member_number_prefix", "loan_serial_prefix")
@@ -26,10 +27,8 @@ def set_up(request: HttpRequest) -> HttpResponse:
     if not any(request.user.has_perm(permission) for permission in MAY_SET_UP):
         raise PermissionDenied
     present = society()
-    form = SocietyForm(
-        request.POST if request.method == "POST" else None, initial={name: getattr(present, name) for name in KEPT}
-    )
-    if request.method == "POST" and form.is_valid():
+    form = SocietyForm(typed(request), initial={name: getattr(present, name) for name in KEPT})
+    if form.is_valid():
         with shown_on(form):
             said = set_up_society(
                 **{name: form.cleaned_data[name] for name in KEPT},
@@ -51,8 +50,8 @@ def set_up(request: HttpRequest) -> HttpResponse:
 @permission_required("ledger.post_journal", raise_exception=True)
 def opening_money(request: HttpRequest) -> HttpResponse:
     """What is in the bank and in the cash box as the society begins; one entry, by the treasurer."""
-    form = MoneyForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    form = MoneyForm(typed(request))
+    if form.is_valid():
         with shown_on(form):
             open_money(
                 bank=form.cleaned_data["bank"],
