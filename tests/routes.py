@@ -166,6 +166,8 @@ ROUTES: dict[str, Row] = {
     "portal:home": _row(SIGNED_IN),
     "portal:member_home": _row(SIGNED_IN),
     "portal:help": _row(SIGNED_IN),
+    "portal:practice": _row(SIGNED_IN),
+    "portal:components": _row(SIGNED_IN),
     # A member's own
     "portal:savings": _row("loans.view_own"),
     "portal:withdraw": _row("members.request_withdrawal", "members.request_withdrawal"),

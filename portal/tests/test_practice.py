@@ -23,6 +23,7 @@ from reports.invariants import verify
 from users.models import PracticePerson
 from users.roles import Role
 from users.selectors import person
+from users.testing import make_user, sign_in
 
 UNITY = settings.BASE_DIR / "practice" / "data" / "unity"
 
@@ -137,3 +138,23 @@ def test_only_the_practice_site_is_seeded():
 def test_sign_ins_say_when_there_is_nobody_yet():
     with pytest.raises(CommandError, match="seed_practice"):
         call_command("sign_ins", stdout=StringIO())
+
+
+@pytest.mark.slow
+def test_the_trainer_lands_among_the_people_and_can_be_anyone(practice_society, client):
+    sign_in(client, person("trainer"))
+    assert client.get("/").headers["Location"] == reverse("portal:practice")
+    text = client.get(reverse("portal:practice")).content.decode()
+    for label in PracticePerson.objects.values_list("label", flat=True):
+        assert label in text
+    assert "Mon 26 Oct 2026" in text
+
+
+@pytest.mark.django_db
+def test_a_real_site_has_no_page_of_people_and_its_pieces_are_for_its_keepers(client):
+    sign_in(client, make_user(roles=["trainer"]))
+    assert client.get(reverse("portal:practice")).status_code == 404
+    assert client.get(reverse("portal:components")).status_code == 404
+    sign_in(client, make_user(roles=["admin"]))
+    assert client.get(reverse("portal:practice")).status_code == 404
+    assert "Status pills" in client.get(reverse("portal:components")).content.decode()

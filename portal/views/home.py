@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import now
 
 from core.dates import business_date
 from core.display import naira
 from core.errors import shown_on
+from core.specimens import specimens
 from loans.services.withdrawals import kept_for_loans, request_withdrawal
 from members.models import Member
 from members.selectors import equity
 from portal import selectors
 from portal.forms import WithdrawalForm
 from portal.navigation import sections, waiting_counts
+from users.roles import Role
 
 # The first desk of each permission: where a person with an office lands.
 DESKS = [
@@ -34,6 +37,8 @@ def home(request: HttpRequest) -> HttpResponse:
     for permission, desk in DESKS:
         if request.user.has_perm(permission):
             return redirect(desk)
+    if settings.PRACTICE and request.user.has_role(Role.TRAINER):
+        return redirect("portal:practice")
     return member_home(request)
 
 
@@ -62,6 +67,20 @@ def withdraw(request: HttpRequest) -> HttpResponse:
             return redirect("portal:savings")
     cover = selectors.Cover(equity(member), kept_for_loans(member))
     return render(request, "portal/withdraw.html", {"form": form, "cover": cover})
+
+
+def practice(request: HttpRequest) -> HttpResponse:
+    """The practice site's people, what each is there for, and what to try; nowhere else is there such a page."""
+    if not settings.PRACTICE:
+        raise Http404
+    return render(request, "portal/practice.html", {"today": business_date()})
+
+
+def components(request: HttpRequest) -> HttpResponse:
+    """Every piece of the pages in each of its states, for who builds or looks after the site."""
+    if not settings.PRACTICE and not request.user.has_perm("portal.use_admin"):
+        raise Http404
+    return render(request, "portal/components.html", specimens())
 
 
 def help_page(request: HttpRequest) -> HttpResponse:
