@@ -6,7 +6,9 @@ from core.display import month as spoken_month
 from core.exports import Column, ExportSheet
 from reconciliation.causes import EXPLANATIONS, MISSING
 from reconciliation.models import DeductionSchedule, Remittance, RemittanceLine
-from reconciliation.selectors import exceptions, missing, schedule_lines
+from reconciliation.selectors.returns import exceptions
+from reconciliation.selectors.schedules import schedule_lines
+from reconciliation.selectors.totals import missing
 from reconciliation.states import LineState
 
 

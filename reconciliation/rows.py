@@ -14,10 +14,9 @@ from django.utils.safestring import SafeString
 from core.charts import stack
 from core.display import naira
 from core.markup import amount, text
-from members.models import Member
 from reconciliation.matching.roll import number_key
-from reconciliation.models import DeductionLine, RemittanceLine
 from reconciliation.naming import Fit, compare_names, read_name
+from reconciliation.selectors.groups import WorkLine, WorkMember
 from reconciliation.services.lines import SURE
 
 DOUBTS_SHOWN = 2
@@ -30,27 +29,49 @@ NAME_CHIPS = {
 
 
 def match_rows(
-    lines: Iterable[RemittanceLine], *, back: Callable[[int], str], may_match: bool, current: int = 0
+    lines: Iterable[WorkLine], *, back: Callable[[int], str], may_match: bool, current: int = 0
 ) -> SafeString:
     """The rows of suggestions and of lines that nobody fits, each with its buttons where the person may decide.
 
-    The lines come from `selectors.with_asked`. `back` gives the query of an address that leads back to a row, escaped;
-    `current` is the place of the row that the keys start from. The rows stand inside one form, which has the token.
+    `back` gives the query of an address that leads back to a row, escaped; `current` is the place of the row that the
+    keys start from. The rows stand inside one form, which has the token.
     """
-    return SafeString("".join(_row(line, back(place), may_match, place == current) for place, line in enumerate(lines)))
+    addresses = Addresses()
+    return SafeString(
+        "".join(
+            _row(line, addresses, back(place), may_match, place == current) for place, line in enumerate(lines)
+        )
+    )  # fmt: skip
 
 
-def _row(line: RemittanceLine, back: str, may_match: bool, is_current: bool) -> str:
+class Addresses:
+    """The addresses of a line's pages, each looked up once for all lines of a list."""
+
+    NAMES = ("line", "accept", "reject", "find")
+    STAND_IN = 987654321
+
+    def __init__(self):
+        self.parts = {name: self._parts(name) for name in self.NAMES}
+
+    def _parts(self, name: str) -> list[str]:
+        return reverse(f"reconciliation:{name}", args=[self.STAND_IN]).split(str(self.STAND_IN))
+
+    def of(self, name: str, line: WorkLine) -> str:
+        head, tail = self.parts[name]
+        return f"{head}{line.pk}{tail}"
+
+
+def _row(line: WorkLine, addresses: Addresses, back: str, may_match: bool, is_current: bool) -> str:
     css = "match cur" if is_current else "match"
-    where = reverse("reconciliation:line", args=[line.pk])
-    middle, right = _suggested(line, where) if line.member else _nobody(line, where, back, may_match)
+    where = addresses.of("line", line)
+    middle, right = _suggested(line, where) if line.member else _nobody(line, where, addresses, back, may_match)
     return (
         f'<article class="{css}" aria-label="Row {line.row}">{_wrote(line, where)}{middle}{right}'
-        f'<div class="acts2">{_buttons(line, back) if may_match else ""}</div></article>'
+        f'<div class="acts2">{_buttons(line, addresses, back) if may_match else ""}</div></article>'
     )
 
 
-def _wrote(line: RemittanceLine, where: str) -> str:
+def _wrote(line: WorkLine, where: str) -> str:
     said = " ".join(part for part in (line.name, line.staff_number) if part) or "Nobody named"
     return (
         f'<div class="side"><p><a href="{where}">Row {line.row}</a>, {text(line.sheet)}</p>'
@@ -58,7 +79,7 @@ def _wrote(line: RemittanceLine, where: str) -> str:
     )
 
 
-def _suggested(line: RemittanceLine, where: str) -> tuple[str, str]:
+def _suggested(line: WorkLine, where: str) -> tuple[str, str]:
     member = line.member
     chips = "".join(
         f'<span class="chip{" chip-x" if sign == "-" else ""}">{text(words)}</span>' for sign, words in chips_of(line)
@@ -69,21 +90,21 @@ def _suggested(line: RemittanceLine, where: str) -> tuple[str, str]:
         f"{stack(f'{line.confidence} percent sure', [(tone, line.confidence), ('n', 100 - line.confidence)])}"
         f'<p class="chips">{chips}</p></div>'
     )
-    doubts = [reason["text"] for reason in line.reasons if reason["sign"] == "-"][:DOUBTS_SHOWN]
-    said = "".join(f'<p class="tiny mute">{text(doubt)}</p>' for doubt in doubts)
     right = (
         f'<div class="side"><p>{text(member.number)}</p><p><b>{text(member.name)}</b></p>'
-        f'<p>{amount(line.expected)} <span class="tiny mute">{asked_for(line.asked)}</span></p>{said}</div>'
+        f'<p>{amount(line.expected)} <span class="tiny mute">{asked_for(member)}</span></p>{_doubts(line)}</div>'
     )
     return middle, right
 
 
-def _nobody(line: RemittanceLine, where: str, back: str, may_match: bool) -> tuple[str, str]:
+def _doubts(line: WorkLine) -> str:
+    doubts = [reason["text"] for reason in line.reasons if reason["sign"] == "-"][:DOUBTS_SHOWN]
+    return "".join(f'<p class="tiny mute">{text(doubt)}</p>' for doubt in doubts)
+
+
+def _nobody(line: WorkLine, where: str, addresses: Addresses, back: str, may_match: bool) -> tuple[str, str]:
     middle = f'<div class="mid"><p class="conf"><a data-key="enter" href="{where}">Nobody yet</a></p></div>'
-    said = [
-        f'<p class="tiny mute">{text(reason["text"])}</p>' for reason in line.reasons if reason["sign"] == "-"
-    ][:DOUBTS_SHOWN]  # fmt: skip
-    accept = reverse("reconciliation:accept", args=[line.pk])
+    said, accept = [_doubts(line)], addresses.of("accept", line)
     for other in line.alternatives:
         name = f'{text(other["name"])} <span class="tiny mute">{text(other["number"])}, {other["confidence"]}%</span>'
         button = (
@@ -91,28 +112,27 @@ def _nobody(line: RemittanceLine, where: str, back: str, may_match: bool) -> tup
             f'It is this one<span class="vh">: {text(other["name"])}</span></button>'
         )
         said.append(f'<p class="row">{name}{button if may_match else ""}</p>')
-    return middle, f'<div class="side">{"".join(said) or "<p>Nobody in the register is near.</p>"}</div>'
+    return middle, f'<div class="side">{"".join(said)}</div>'
 
 
-def _buttons(line: RemittanceLine, back: str) -> str:
-    find = f'<a class="btn btn-q btn-s" href="{reverse("reconciliation:find", args=[line.pk])}?{back}">Find</a>'
-    if not line.member_id:
+def _buttons(line: WorkLine, addresses: Addresses, back: str) -> str:
+    find = f'<a class="btn btn-q btn-s" href="{addresses.of("find", line)}?{back}">Find</a>'
+    if line.member is None:
         return find
-    accept, reject = (reverse(f"reconciliation:{verb}", args=[line.pk]) for verb in ("accept", "reject"))
     return (
-        f'<button class="btn btn-s btn-2" data-key="a" formaction="{accept}?{back}" name="member" '
-        f'value="{line.member_id}">Accept</button>'
-        f'<button class="btn btn-q btn-s" data-key="r" formaction="{reject}?{back}" name="member" '
-        f'value="{line.member_id}">Not this</button>{find}'
+        f'<button class="btn btn-s btn-2" data-key="a" formaction="{addresses.of("accept", line)}?{back}" '
+        f'name="member" value="{line.member.pk}">Accept</button>'
+        f'<button class="btn btn-q btn-s" data-key="r" formaction="{addresses.of("reject", line)}?{back}" '
+        f'name="member" value="{line.member.pk}">Not this</button>{find}'
     )
 
 
-def chips_of(line: RemittanceLine) -> list[tuple[str, str]]:
+def chips_of(line: WorkLine) -> list[tuple[str, str]]:
     """What speaks for (+) and against (-) the suggested member, in a word or two each."""
     return [_number_chip(line, line.member), _name_chip(line, line.member), _amount_chip(line)]
 
 
-def _number_chip(line: RemittanceLine, member: Member) -> tuple[str, str]:
+def _number_chip(line: WorkLine, member: WorkMember) -> tuple[str, str]:
     written = number_key(line.staff_number)
     if not written:
         return "-", "No staff no."
@@ -121,14 +141,14 @@ def _number_chip(line: RemittanceLine, member: Member) -> tuple[str, str]:
     return "-", "Other staff no."
 
 
-def _name_chip(line: RemittanceLine, member: Member) -> tuple[str, str]:
+def _name_chip(line: WorkLine, member: WorkMember) -> tuple[str, str]:
     returned = read_name(line.name)
     if not returned.parts:
         return "-", "No name"
     return NAME_CHIPS.get(compare_names(returned, read_name(member.name)).fit, ("-", "Other name"))
 
 
-def _amount_chip(line: RemittanceLine) -> tuple[str, str]:
+def _amount_chip(line: WorkLine) -> tuple[str, str]:
     gap = line.amount - line.expected
     if not gap:
         return "+", "Amount"
@@ -137,12 +157,10 @@ def _amount_chip(line: RemittanceLine) -> tuple[str, str]:
     return "-", f"{naira(abs(gap), kobo=False)} {'more' if gap > 0 else 'short'}"
 
 
-def asked_for(line: DeductionLine | None) -> str:
+def asked_for(member: WorkMember) -> str:
     """What a member's deduction is made of: `savings 40,000, loans 74,000`."""
-    if line is None:
-        return "nothing was asked for"
-    parts = (("savings", line.savings), ("Christmas", line.christmas), ("loans", line.loans))
-    return ", ".join(f"{label} {_bare(value)}" for label, value in parts if value)
+    parts = ", ".join(f"{label} {_bare(value)}" for label, value in member.asked if value)
+    return parts or "nothing was asked for"
 
 
 def _bare(value: Decimal) -> str:

@@ -9,6 +9,7 @@ from core.display import month as spoken_month
 from core.markup import text
 from core.tables import Column, Table
 from reconciliation.papers import fate
+from reconciliation.states import SuspenseStatus
 
 CAUSE_WORDS = {
     "exact": "As asked",
@@ -40,7 +41,7 @@ def _cause(row) -> str:
 
 
 def _difference(row):
-    return row.amount - row.expected if row.member_id and row.amount != row.expected else None
+    return row.amount - row.expected if row.member and row.amount != row.expected else None
 
 
 RETURNS = Table(
@@ -133,6 +134,10 @@ def _parked_url(row) -> str:
     return _item_url(row.suspense) if row.state == "suspense" else _line_url(row)
 
 
+def _parked_standing(row) -> str:
+    return SuspenseStatus(row.suspense.status).label if row.state == "suspense" else "To be posted"
+
+
 def _parked_tone(row) -> str:
     return "good" if row.state == "suspense" and row.suspense.status == "cleared" else "warn"
 
@@ -143,10 +148,7 @@ PARKED = Table(
     Column("Came in", "amount", kind="money", strong=True),
     Column("Why", lambda row: row.suspense.reason if row.state == "suspense" else fate(row), css="c-2"),
     Column("Nearest member", "member.name", empty="nobody", css="c-2"),
-    Column(
-        "Standing", lambda row: row.suspense.get_status_display() if row.state == "suspense" else "To be posted",
-        kind="pill", tone=_parked_tone,
-    ),
+    Column("Standing", _parked_standing, kind="pill", tone=_parked_tone),
 )  # fmt: skip
 
 SURE = Table(

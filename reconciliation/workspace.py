@@ -16,31 +16,43 @@ from core.display import month as spoken_month
 from core.display import naira
 from core.markup import text, tile
 from core.tables import Table
-from reconciliation import selectors, tables
+from reconciliation import tables
 from reconciliation.models import Remittance
 from reconciliation.rows import match_rows
-from reconciliation.selectors import Tab, Totals
+from reconciliation.selectors.groups import (
+    MATCHED,
+    MISSED,
+    PARKED,
+    SECOND,
+    SHORT,
+    SUGGESTED,
+    UNKNOWN,
+    Tab,
+    lines_in,
+    tabs,
+)
+from reconciliation.selectors.totals import Totals, missing, totals
 from reconciliation.states import LineState, RemittanceStatus
 
 PAGE = 25
 QUARTERS = 4
 
 TABLES: dict[str, Table] = {
-    selectors.MATCHED: tables.LINES,
-    selectors.SHORT: tables.LINES,
-    selectors.SECOND: tables.SECOND,
-    selectors.MISSED: tables.MISSING,
-    selectors.PARKED: tables.PARKED,
+    MATCHED: tables.LINES,
+    SHORT: tables.LINES,
+    SECOND: tables.SECOND,
+    MISSED: tables.MISSING,
+    PARKED: tables.PARKED,
 }
 
 ABOUT = {
-    selectors.MATCHED: "The number is right and the name agrees, or a person confirmed the line.",
-    selectors.SUGGESTED: "A member is likely, and only you can say so. What nobody confirms goes to suspense.",
-    selectors.SHORT: "Less came than was asked for. Loans are paid first, then Christmas savings, then savings.",
-    selectors.MISSED: "We asked for these members and the return does not have them. Ask the employer why.",
-    selectors.UNKNOWN: "Nobody in the register fits well enough. Find the member, or leave the line to suspense.",
-    selectors.SECOND: "These members have a line already. A second one goes to suspense, and two people decide.",
-    selectors.PARKED: "This money waits until one person says whose it is and another agrees.",
+    MATCHED: "The number is right and the name agrees, or a person confirmed the line.",
+    SUGGESTED: "A member is likely, and only you can say so. What nobody confirms goes to suspense.",
+    SHORT: "Less came than was asked for. Loans are paid first, then Christmas savings, then savings.",
+    MISSED: "We asked for these members and the return does not have them. Ask the employer why.",
+    UNKNOWN: "Nobody in the register fits well enough. Find the member, or leave the line to suspense.",
+    SECOND: "These members have a line already. A second one goes to suspense, and two people decide.",
+    PARKED: "This money waits until one person says whose it is and another agrees.",
 }
 
 
@@ -70,11 +82,7 @@ class Workspace:
 
     @property
     def is_suggested(self) -> bool:
-        return self.tab.key == selectors.SUGGESTED
-
-    @property
-    def remarks(self) -> int:
-        return len(self.remittance.problems)
+        return self.tab.key == SUGGESTED
 
     @property
     def charge_may_explain(self) -> bool:
@@ -87,13 +95,10 @@ def workspace_page(
     remittance: Remittance, *, group: str, number: str | None, at: str, may_match: bool
 ) -> Workspace:  # fmt: skip
     """One page of one group of a return, with everything above it; `at` is the row that the keys start from."""
-    told = selectors.totals(remittance)
-    every = selectors.tabs(remittance, told)
+    told = totals(remittance)
+    every = tabs(remittance, told)
     tab = next((one for one in every if one.key == group), None) or _first(every)
-    rows = selectors.missing(remittance) if tab.key == selectors.MISSED else selectors.lines_in(remittance, tab.key)
-    paginator = Paginator(rows, PAGE)
-    paginator.count = tab.group.lines
-    page = paginator.get_page(number)
+    page = Paginator(_Rows(remittance, tab), PAGE).get_page(number)
     address = reverse("reconciliation:workspace", args=[remittance.pk])
     is_open = remittance.status == RemittanceStatus.MATCHED
     return Workspace(
@@ -106,16 +111,31 @@ def workspace_page(
         tiles=SafeString("".join(_tile(one, address, current=one is tab) for one in every)),
         bar=_bar(remittance, told),
         page=page,
-        listed=_listed(remittance, tab, page, at, may_match and is_open),
+        listed=_listed(tab, page, at, may_match and is_open),
         is_open=is_open,
         is_posted=remittance.status == RemittanceStatus.POSTED,
     )
 
 
+class _Rows:
+    """The rows of a group, counted by its totals and read a page at a time."""
+
+    def __init__(self, remittance: Remittance, tab: Tab):
+        self.remittance, self.tab = remittance, tab
+
+    def __len__(self) -> int:
+        return self.tab.group.lines
+
+    def __getitem__(self, part: slice) -> list:
+        if self.tab.key == MISSED:
+            return list(missing(self.remittance)[part])
+        return lines_in(self.remittance, self.tab.key, start=part.start, size=part.stop - part.start)
+
+
 def _first(every: list[Tab]) -> Tab:
     """What asks for a decision is shown first: suggestions, then what nobody fits, then the rest."""
     wanted = {tab.key: tab for tab in every}
-    for key in (selectors.SUGGESTED, selectors.UNKNOWN, selectors.PARKED):
+    for key in (SUGGESTED, UNKNOWN, PARKED):
         if key in wanted and wanted[key].group.lines:
             return wanted[key]
     return every[0]
@@ -134,10 +154,10 @@ def _bar(remittance: Remittance, told: Totals) -> SafeString:
     return stack(words, [("g", kept), ("y", suggested), ("r", rest)])
 
 
-def _listed(remittance: Remittance, tab: Tab, page: Page, at: str, may_match: bool) -> SafeString:
+def _listed(tab: Tab, page: Page, at: str, may_match: bool) -> SafeString:
     if tab.key in TABLES:
         return TABLES[tab.key].render(page.object_list)
-    lines = selectors.with_asked(page.object_list, remittance.schedule_id)
+    lines = page.object_list
     place = min(int(at), max(len(lines) - 1, 0)) if at.isdecimal() and len(at) < 4 else 0
     return match_rows(lines, back=_back(tab.key, page.number), may_match=may_match, current=place)
 

@@ -15,7 +15,7 @@ from reconciliation.errors import (
     SuggestionsChanged,
 )
 from reconciliation.models import NameAlias
-from reconciliation.selectors import missing
+from reconciliation.selectors.totals import missing
 from reconciliation.services.lines import confirm_match, confirm_sure_matches, reject_match, sure_matches
 from reconciliation.services.returns import drop_return
 from reconciliation.tests.factories import (

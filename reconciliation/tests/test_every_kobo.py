@@ -13,7 +13,7 @@ from ledger.selectors import balance_of
 from ledger.services import account
 from loans.models import Repayment
 from reconciliation.models import SuspenseItem
-from reconciliation.selectors import totals
+from reconciliation.selectors.totals import totals
 from reconciliation.services.suspense import clear_suspense, propose_owner
 from reconciliation.tests.factories import (
     AT,

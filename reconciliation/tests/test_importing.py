@@ -21,7 +21,7 @@ from reconciliation.errors import (
     WrongMonth,
 )
 from reconciliation.models import Remittance, RemittanceLine
-from reconciliation.selectors import missing, totals
+from reconciliation.selectors.totals import missing, totals
 from reconciliation.services.returns import confirm_charge, drop_return
 from reconciliation.services.schedules import prepare_schedule
 from reconciliation.tests.factories import (

@@ -13,7 +13,7 @@ from django_q.models import OrmQ
 
 from reconciliation import jobs
 from reconciliation.models import DeductionSchedule, Remittance, RemittanceLine, SuspenseItem
-from reconciliation.selectors import totals
+from reconciliation.selectors.totals import totals
 from reconciliation.services.posting import post_chunk, start_posting
 from reconciliation.services.schedules import prepare_schedule
 from reconciliation.services.suspense import propose_owner

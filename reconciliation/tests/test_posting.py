@@ -13,7 +13,7 @@ from loans.services.repayments import record_receipt
 from notifications.models import Message
 from reconciliation.errors import Shortfall
 from reconciliation.models import RemittancePart, SuspenseItem
-from reconciliation.selectors import as_data, totals
+from reconciliation.selectors.totals import as_data, totals
 from reconciliation.services import posting
 from reconciliation.services.posting import finish_posting, post_chunk, start_posting
 from reconciliation.services.returns import drop_return

@@ -18,7 +18,7 @@ from ledger.services import account
 from loans.models import Repayment
 from loans.services.repayments import record_receipt
 from reconciliation.models import DeductionSchedule, Remittance, SuspenseItem
-from reconciliation.selectors import totals
+from reconciliation.selectors.totals import totals
 from reconciliation.services.lines import confirm_match, confirm_sure_matches, reject_match
 from reconciliation.services.posting import post_remittance
 from reconciliation.services.returns import drop_return

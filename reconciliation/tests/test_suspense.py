@@ -8,7 +8,7 @@ from ledger.selectors import balance_of
 from ledger.services import account
 from reconciliation.errors import ClearedByItsProposer, LeftTheSociety, OwnerChanged, StillDeciding
 from reconciliation.models import NameAlias, SuspenseItem
-from reconciliation.selectors import open_suspense
+from reconciliation.selectors.suspense import open_suspense
 from reconciliation.services.suspense import clear_suspense, propose_owner
 from reconciliation.tests.factories import (
     AT,

@@ -15,7 +15,7 @@ from loans.models import Repayment
 from members.models import Employer
 from reconciliation import causes
 from reconciliation.models import RemittanceLine, SuspenseItem
-from reconciliation.selectors import missing, totals
+from reconciliation.selectors.totals import missing, totals
 from reconciliation.services.posting import post_remittance
 from reconciliation.services.returns import confirm_charge, import_return
 from reconciliation.services.schedules import issue_schedule, prepare_schedule

@@ -14,11 +14,12 @@ from django.views.decorators.http import require_POST
 
 from core.errors import DomainError
 from members.models import Member
-from reconciliation import selectors, tables
+from reconciliation import tables
 from reconciliation.causes import EXPLANATIONS
 from reconciliation.forms import FindForm, MemberForm
 from reconciliation.models import RemittanceLine
 from reconciliation.papers import fate
+from reconciliation.selectors.returns import candidates, parts_of, serials
 from reconciliation.services.lines import confirm_match, reject_match
 from reconciliation.services.posting import spread
 from reconciliation.states import LineState, RemittanceStatus
@@ -44,7 +45,7 @@ def _back(query: QueryDict, line: RemittanceLine) -> str:
 def line(request: HttpRequest, pk: int) -> HttpResponse:
     found = _found(pk)
     is_open = found.remittance.status == RemittanceStatus.MATCHED
-    parts = list(selectors.parts_of(found))
+    parts = list(parts_of(found))
     will_go = spread(found.remittance.schedule, [found])[pk] if found.member and not parts else None
     return render(
         request,
@@ -59,7 +60,7 @@ def line(request: HttpRequest, pk: int) -> HttpResponse:
             "may_reject": is_open and found.member,
             "parts": parts,
             "will_go": will_go,
-            "loans": selectors.serials(will_go.loans) if will_go else {},
+            "loans": serials(will_go.loans) if will_go else {},
             "in_suspense": found.state == LineState.SUSPENSE,
         },
     )
@@ -101,7 +102,7 @@ def find(request: HttpRequest, pk: int) -> HttpResponse:
     found = _found(pk)
     form = FindForm(request.GET)
     words = form.cleaned_data["q"].strip() if form.is_valid() else ""
-    people = list(selectors.candidates(found.remittance, words)[: MOST_FOUND + 1]) if words else []
+    people = list(candidates(found.remittance, words)[: MOST_FOUND + 1]) if words else []
     return render(
         request,
         "reconciliation/find.html",

@@ -15,12 +15,16 @@ from core.dates import business_date
 from core.display import naira, plural
 from core.errors import shown_on
 from core.exports import xlsx_bytes
-from reconciliation import selectors, tables
+from reconciliation import tables
 from reconciliation.errors import ReturnUnreadable
 from reconciliation.forms import ChargeForm, EmptyForm, ImportForm, WordForm
 from reconciliation.jobs import begin_posting, go_on_posting
 from reconciliation.models import Remittance
 from reconciliation.papers import exceptions_sheets
+from reconciliation.selectors.groups import SUGGESTED
+from reconciliation.selectors.returns import remittances, standing
+from reconciliation.selectors.schedules import awaiting_return
+from reconciliation.selectors.totals import NOTHING, totals
 from reconciliation.services.lines import confirm_sure_matches, sure_matches
 from reconciliation.services.returns import confirm_charge, drop_return, import_return
 from reconciliation.states import RemittanceStatus
@@ -28,18 +32,17 @@ from reconciliation.views.schedules import download
 from reconciliation.workspace import job_of, workspace_page
 
 PAGE = 25
-PEOPLE = ("schedule__employer", "imported_by", "posted_by", "charge_confirmed_by")
 
 
 def found(pk: int) -> Remittance:
     """A return with whom its pages name; one that was taken back is gone from them."""
-    return get_object_or_404(Remittance.objects.standing().select_related(*PEOPLE), pk=pk)
+    return get_object_or_404(standing(), pk=pk)
 
 
 @permission_required("reconciliation.view", raise_exception=True)
 def returns(request: HttpRequest) -> HttpResponse:
-    page = Paginator(selectors.remittances(), PAGE).get_page(request.GET.get("page"))
-    waiting = list(selectors.awaiting_return())
+    page = Paginator(remittances(), PAGE).get_page(request.GET.get("page"))
+    waiting = list(awaiting_return())
     return render(
         request,
         "reconciliation/returns.html",
@@ -51,7 +54,7 @@ def returns(request: HttpRequest) -> HttpResponse:
 def bring_in(request: HttpRequest) -> HttpResponse:
     """Choose the employer's file and say what the bank credited; what is wrong with the file is listed by its cell."""
     form = ImportForm(
-        request.POST or None, request.FILES or None, schedules=selectors.awaiting_return(), today=business_date(),
+        request.POST or None, request.FILES or None, schedules=awaiting_return(), today=business_date(),
         chosen=request.GET.get("schedule", ""),
     )  # fmt: skip
     problems = ()
@@ -107,7 +110,7 @@ def accept_sure(request: HttpRequest, pk: int) -> HttpResponse:
         with shown_on(form):
             taken = confirm_sure_matches(remittance=remittance, seen=seen, by=request.user, at=now())
             messages.success(request, f"{plural(taken, 'line')} matched.")
-            return redirect(f"{reverse('reconciliation:workspace', args=[pk])}?group={selectors.SUGGESTED}")
+            return redirect(f"{reverse('reconciliation:workspace', args=[pk])}?group={SUGGESTED}")
     lines = list(sure_matches(remittance))
     return render(
         request,
@@ -116,7 +119,7 @@ def accept_sure(request: HttpRequest, pk: int) -> HttpResponse:
             "remittance": remittance,
             "form": form,
             "lines": lines,
-            "sum": sum((line.amount for line in lines), selectors.NOTHING),
+            "sum": sum((line.amount for line in lines), NOTHING),
             "table": tables.SURE,
         },
     )
@@ -149,7 +152,7 @@ def post(request: HttpRequest, pk: int) -> HttpResponse:
         with shown_on(form):
             begin_posting(remittance=remittance, by=request.user, at=now())
             return redirect("reconciliation:workspace", pk)
-    told = selectors.totals(remittance)
+    told = totals(remittance)
     return render(
         request,
         "reconciliation/post.html",
@@ -190,7 +193,7 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
     page = reverse("reconciliation:workspace", args=[pk])
     if not request.htmx:
         return redirect(page)
-    job = job_of(remittance, selectors.totals(remittance))
+    job = job_of(remittance, totals(remittance))
     if job is None or job["finished"]:
         answer = HttpResponse()
         answer["HX-Redirect"] = page

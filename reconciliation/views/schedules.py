@@ -15,10 +15,11 @@ from core.display import month as spoken_month
 from core.display import naira
 from core.errors import shown_on
 from core.exports import csv_bytes, xlsx_bytes
-from reconciliation import selectors, tables
+from reconciliation import tables
 from reconciliation.forms import EmptyForm, PrepareForm
 from reconciliation.models import DeductionLine, DeductionSchedule
 from reconciliation.papers import schedule_file_name, schedule_sheet
+from reconciliation.selectors.schedules import employers, items_of, listed_schedules, schedule_figures, schedule_lines
 from reconciliation.services.schedules import issue_schedule, prepare_schedule
 from reconciliation.states import ScheduleStatus
 
@@ -39,15 +40,15 @@ def _found(pk: int) -> DeductionSchedule:
 
 @permission_required("reconciliation.view", raise_exception=True)
 def schedules(request: HttpRequest) -> HttpResponse:
-    page = Paginator(selectors.schedules(), PAGE).get_page(request.GET.get("page"))
-    form = PrepareForm(employers=selectors.employers(), today=business_date())
+    page = Paginator(listed_schedules(), PAGE).get_page(request.GET.get("page"))
+    form = PrepareForm(employers=employers(), today=business_date())
     return render(request, "reconciliation/schedules.html", {"page": page, "table": tables.SCHEDULES, "form": form})
 
 
 @permission_required("reconciliation.prepare_schedule", raise_exception=True)
 def prepare(request: HttpRequest) -> HttpResponse:
     typed = request.POST if request.method == "POST" else None
-    form = PrepareForm(typed, employers=selectors.employers(), today=business_date())
+    form = PrepareForm(typed, employers=employers(), today=business_date())
     if form.is_valid():
         with shown_on(form):
             schedule = prepare_schedule(**form.cleaned_data, by=request.user, at=now())
@@ -59,8 +60,8 @@ def prepare(request: HttpRequest) -> HttpResponse:
 @permission_required("reconciliation.view", raise_exception=True)
 def schedule(request: HttpRequest, pk: int) -> HttpResponse:
     found = _found(pk)
-    figures = selectors.schedule_figures(found)
-    paginator = Paginator(selectors.schedule_lines(found), PAGE)
+    figures = schedule_figures(found)
+    paginator = Paginator(schedule_lines(found), PAGE)
     paginator.count = figures["members"]
     return render(
         request,
@@ -89,7 +90,7 @@ def deduction(request: HttpRequest, pk: int, line_pk: int) -> HttpResponse:
     return render(
         request,
         "reconciliation/deduction.html",
-        {"line": line, "items": selectors.items_of(line), "month": spoken_month(line.schedule.month)},
+        {"line": line, "items": items_of(line), "month": spoken_month(line.schedule.month)},
     )
 
 
@@ -102,7 +103,7 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
             issued = issue_schedule(schedule=found, by=request.user, at=now())
             messages.success(request, f"{issued.number} is issued. Send its file to {issued.employer}.")
             return redirect("reconciliation:schedule", found.pk)
-    figures = selectors.schedule_figures(found)
+    figures = schedule_figures(found)
     return render(
         request,
         "reconciliation/issue.html",

@@ -14,9 +14,11 @@ from core.dates import business_date
 from core.display import naira, plural
 from core.errors import DomainError, shown_on
 from members.models import Member
-from reconciliation import selectors, tables
+from reconciliation import tables
 from reconciliation.forms import FindForm, MemberForm
 from reconciliation.models import SuspenseItem
+from reconciliation.selectors.returns import parts_of
+from reconciliation.selectors.suspense import in_suspense, owners, suspense_figures
 from reconciliation.services.suspense import clear_suspense, propose_owner
 from reconciliation.states import SuspenseStatus
 
@@ -27,8 +29,8 @@ MOST_FOUND = 25
 @permission_required("reconciliation.view", raise_exception=True)
 def suspense(request: HttpRequest) -> HttpResponse:
     cleared = request.GET.get("show") == "cleared"
-    figures = selectors.suspense_figures()
-    page = Paginator(selectors.suspense(cleared=cleared), PAGE).get_page(request.GET.get("page"))
+    figures = suspense_figures()
+    page = Paginator(in_suspense(cleared=cleared), PAGE).get_page(request.GET.get("page"))
     today = business_date()
     for item in page.object_list:
         item.waited = plural(max((today - item.opened_on).days, 0), "day")
@@ -63,7 +65,7 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, f"You say it is {member.name}'s. Somebody else has to agree.")
             return redirect("reconciliation:suspense_item", pk)
     words = form.cleaned_data["q"].strip() if form.is_valid() else ""
-    people = list(selectors.owners(words)[: MOST_FOUND + 1]) if words and may_propose else []
+    people = list(owners(words)[: MOST_FOUND + 1]) if words and may_propose else []
     return render(
         request,
         "reconciliation/suspense_item.html",
@@ -80,7 +82,7 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
             "is_open": found.status == SuspenseStatus.OPEN,
             "is_own": found.proposed_by_id == request.user.pk,
             "waited": plural(max((business_date() - found.opened_on).days, 0), "day"),
-            "parts": selectors.parts_of(found.line),
+            "parts": parts_of(found.line),
         },
     )
 

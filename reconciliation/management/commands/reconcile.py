@@ -19,7 +19,7 @@ from core.errors import DomainError
 from core.money import parse_money
 from reconciliation.errors import NoSchedule
 from reconciliation.models import DeductionSchedule, Remittance
-from reconciliation.selectors import as_data, totals
+from reconciliation.selectors.totals import as_data, totals
 from reconciliation.services.posting import post_remittance, start_posting
 from reconciliation.services.returns import confirm_charge, import_return
 from reconciliation.shell import employer_of, month_of

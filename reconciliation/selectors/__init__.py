@@ -1,0 +1,1 @@
+"""Shaped reads of the month: totals, groups of lines, schedules, suspense."""
