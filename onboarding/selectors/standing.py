@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -10,7 +11,9 @@ from django.db.models.fields.json import KT
 from django.urls import reverse
 
 from core.display import plural, stamp
-from members.models import Member
+from core.models import Society
+from members.models import Employer, Member
+from onboarding.forms.society import EMPLOYERS_ASKED
 from onboarding.models import BookImport, ImportRun
 from onboarding.selectors.problems import blocking_of
 from onboarding.states import ImportStatus, RunKind
@@ -42,6 +45,15 @@ def books_are_in() -> bool:
 def society_is_empty() -> bool:
     """Whether nobody is in the register yet."""
     return not Member.objects.exists()
+
+
+def society_as_said(names: Iterable[str]) -> dict[str, object]:
+    """What the first-run page shows: what was said before, and nothing where nothing was said."""
+    said = Society.objects.filter(pk=Society.ONLY).first()
+    shown: dict[str, object] = {name: getattr(said, name) for name in names} if said else {}
+    for place, employer in enumerate(Employer.objects.order_by("pk")[:EMPLOYERS_ASKED], start=1):
+        shown |= {f"name_{place}": employer.name, f"code_{place}": employer.code, f"pay_day_{place}": employer.pay_day}
+    return shown
 
 
 def is_open(book_import: BookImport) -> bool:

@@ -12,9 +12,8 @@ from django.utils.timezone import now
 from core.dates import business_date
 from core.display import naira
 from core.errors import shown_on
-from core.selectors import society
 from onboarding.forms.society import MoneyForm, SocietyForm
-from onboarding.selectors.standing import society_is_empty
+from onboarding.selectors.standing import society_as_said, society_is_empty
 from onboarding.services.first_run import NewEmployer, open_money, set_up_society
 from onboarding.views.books import typed
 
@@ -26,8 +25,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
     """Who the society is and who pays its members, until the first member comes."""
     if not any(request.user.has_perm(permission) for permission in MAY_SET_UP):
         raise PermissionDenied
-    present = society()
-    form = SocietyForm(typed(request), initial={name: getattr(present, name) for name in KEPT})
+    form = SocietyForm(typed(request), initial=society_as_said(KEPT))
     if form.is_valid():
         with shown_on(form):
             said = set_up_society(
