@@ -67,7 +67,7 @@ def _row(line: WorkLine, addresses: Addresses, back: str, may_match: bool, is_cu
     middle, right = _suggested(line, where) if line.member else _nobody(line, where, addresses, back, may_match)
     return (
         f'<article class="{css}" aria-label="Row {line.row}">{_wrote(line, where)}{middle}{right}'
-        f'<div class="acts2">{_buttons(line, addresses, back) if may_match else ""}</div></article>'
+        f'<div class="acts2">{_buttons(line, addresses, back, is_current) if may_match else ""}</div></article>'
     )
 
 
@@ -115,12 +115,13 @@ def _nobody(line: WorkLine, where: str, addresses: Addresses, back: str, may_mat
     return middle, f'<div class="side">{"".join(said)}</div>'
 
 
-def _buttons(line: WorkLine, addresses: Addresses, back: str) -> str:
+def _buttons(line: WorkLine, addresses: Addresses, back: str, is_current: bool) -> str:
     find = f'<a class="btn btn-q btn-s" href="{addresses.of("find", line)}?{back}">Find</a>'
     if line.member is None:
         return find
+    css = "btn btn-s" if is_current else "btn btn-s btn-2"
     return (
-        f'<button class="btn btn-s btn-2" data-key="a" formaction="{addresses.of("accept", line)}?{back}" '
+        f'<button class="{css}" data-key="a" formaction="{addresses.of("accept", line)}?{back}" '
         f'name="member" value="{line.member.pk}">Accept</button>'
         f'<button class="btn btn-q btn-s" data-key="r" formaction="{addresses.of("reject", line)}?{back}" '
         f'name="member" value="{line.member.pk}">Not this</button>{find}'

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
@@ -78,13 +82,22 @@ def _made_of(row) -> str:
     return "" if isinstance(row, dict) else reverse("reconciliation:deduction", args=[row.schedule_id, row.pk])
 
 
+def _some(name: str) -> Callable[[Any], Decimal | None]:
+    """An amount where there is one: a list is read sooner without its zeros."""
+    return lambda row: (row[name] if isinstance(row, dict) else getattr(row, name)) or None
+
+
+def _loans_url(row) -> str:
+    return _made_of(row) if _some("loans")(row) else ""
+
+
 DEDUCTIONS = Table(
     "What each member is to be deducted",
     Column("Member", "member.name", kind="lead", small="member.number", href=_made_of),
     Column("Staff number", "staff_number", empty="not settled"),
-    Column("Savings", "savings", kind="money"),
-    Column("Christmas", "christmas", kind="money"),
-    Column("Loans", "loans", kind="money", href=_made_of),
+    Column("Savings", _some("savings"), kind="money", empty="–"),
+    Column("Christmas", _some("christmas"), kind="money", empty="–"),
+    Column("Loans", _some("loans"), kind="money", empty="–", href=_loans_url),
     Column("Total", "total", kind="money", strong=True),
 )
 
@@ -119,9 +132,9 @@ MISSING = Table(
     "Members who are not in the return",
     Column("Member", "member.name", kind="lead", small="member.number", href=_made_of),
     Column("Staff number", "staff_number", empty="not settled"),
-    Column("Savings", "savings", kind="money"),
-    Column("Christmas", "christmas", kind="money"),
-    Column("Loans", "loans", kind="money"),
+    Column("Savings", _some("savings"), kind="money", empty="–"),
+    Column("Christmas", _some("christmas"), kind="money", empty="–"),
+    Column("Loans", _some("loans"), kind="money", empty="–"),
     Column("We asked for", "total", kind="money", strong=True),
 )
 

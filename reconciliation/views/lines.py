@@ -52,6 +52,7 @@ def line(request: HttpRequest, pk: int) -> HttpResponse:
         "reconciliation/line.html",
         {
             "line": found,
+            "here": f"Row {found.row}",
             "remittance": found.remittance,
             "cause": EXPLANATIONS[found.cause],
             "fate": fate(found),

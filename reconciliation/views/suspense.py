@@ -71,6 +71,7 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
         "reconciliation/suspense_item.html",
         {
             "item": found,
+            "here": f"Row {found.line.row}",
             "line": found.line,
             "form": named,
             "search": form,
@@ -107,6 +108,7 @@ def clear(request: HttpRequest, pk: int) -> HttpResponse:
         "reconciliation/clear.html",
         {
             "item": found,
+            "here": f"Row {found.line.row}",
             "form": form,
             "title": f"Credit {naira(found.amount)} to {found.member.name}?",
             "body": "It goes to what is still unpaid of that month, and what is over to voluntary savings.",
