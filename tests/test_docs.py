@@ -174,6 +174,27 @@ def test_lines_of_prose_are_short_enough_to_review(page):
         assert len(line) <= 120 or line.startswith("|") or "](" in line, line
 
 
+# Words on pages -------------------------------------------------------------------------------------------------------
+
+# What the pages tell to type, or quote from somebody else, and not what stands on a button or a heading.
+TYPED = {"School fees", "cannot tell yet", "missing", "view"}
+
+
+@cache
+def words_of_the_site() -> str:
+    files = [*(ROOT / "templates").rglob("*.html"), *ROOT.glob("*/navigation.py"), *ROOT.glob("*/forms*.py")]
+    files += [*ROOT.glob("*/forms/*.py"), *ROOT.glob("*/selectors/*.py"), *ROOT.glob("*/selectors.py")]
+    return " ".join("\n".join(path.read_text(encoding="utf-8") for path in files).split())
+
+
+@pytest.mark.parametrize(
+    "page", [*sorted((DOCS / "how-to").glob("*.md")), *sorted((DOCS / "tutorials").glob("*.md"))], ids=name_of
+)
+def test_a_button_or_heading_that_a_page_quotes_is_on_the_site(page):
+    quoted = set(re.findall(r'"([A-Z][^"`]+)"', " ".join(re.sub(r"`[^`]*`", "", prose(page)).split())))
+    assert {words for words in quoted - TYPED if words not in words_of_the_site()} == set()
+
+
 # Decisions ------------------------------------------------------------------------------------------------------------
 
 DECISIONS = sorted((DOCS / "decisions").glob("[0-9]*.md"))
