@@ -13,7 +13,7 @@ from ledger.models import Account, JournalEntry
 from ledger.selectors import totals_by_code
 from loans.models import Guarantee, LoanProduct
 from onboarding.models import BookImport
-from onboarding.services.undoing import loans_of
+from onboarding.selectors.imported import loans_of
 from onboarding.states import ImportStatus
 
 NOTHING = Decimal("0.00")

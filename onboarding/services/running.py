@@ -11,9 +11,10 @@ from audit.services import record
 from core.errors import DomainError
 from onboarding.errors import BeingPosted
 from onboarding.models import BookImport, ImportRun
+from onboarding.selectors.imported import accounts_of
 from onboarding.services.imports import locked
 from onboarding.services.posting import post_books, refuse_to_approve
-from onboarding.services.undoing import accounts_of, refuse_used, undo_books
+from onboarding.services.undoing import refuse_used, undo_books
 from onboarding.states import ImportStatus, RunKind
 from users.models import User
 

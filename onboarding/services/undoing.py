@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from audit.transitions import transition, transition_many
 from core.money import naira
 from ledger.models import Hold, JournalEntry, JournalLine
 from ledger.services import lock_accounts, reverse_entries
-from loans.models import Loan, LoanApplication
+from loans.models import LoanApplication
 from loans.services.takeover import take_back_loans
 from loans.states import ApplicationStatus
 from members.models import Member
@@ -19,12 +18,12 @@ from members.states import MemberStatus
 from onboarding import postings
 from onboarding.errors import UsedSince
 from onboarding.models import BookImport
+from onboarding.selectors.imported import accounts_of, loans_of
 from onboarding.services.imports import locked, one_at_a_time
 from onboarding.states import ImportStatus
 from users.models import User
 
 OVER = (ApplicationStatus.DRAFT, ApplicationStatus.WITHDRAWN, ApplicationStatus.DECLINED)
-OWN_ACCOUNTS = ("savings_account", "voluntary_account", "christmas_account", "shares_account")
 
 
 @transaction.atomic
@@ -55,19 +54,6 @@ def undo_books(*, book_import: BookImport, reason: str, by: User, on: date, at: 
     members.update(staff_number="", claimed_staff_number="")
     transition_many(members, MemberStatus.CANCELLED, by=by, at=at)
     return book_import
-
-
-def loans_of(book_import: BookImport) -> QuerySet[Loan]:
-    """The loans that an import took over."""
-    taken_over = JournalLine.objects.filter(entry__batch=book_import.batch, account__loan__isnull=False)
-    return Loan.objects.filter(account__in=taken_over.values("account_id"))
-
-
-def accounts_of(book_import: BookImport) -> list[int]:
-    """The members' and loans' own accounts that an import opened or filled."""
-    members = Member.objects.filter(pk__in=book_import.imported.values("member_id"))
-    own = [pk for row in members.values_list(*(f"{name}_id" for name in OWN_ACCOUNTS)) for pk in row]
-    return own + list(loans_of(book_import).values_list("account_id", flat=True))
 
 
 def refuse_used(book_import: BookImport, accounts: list[int]) -> None:

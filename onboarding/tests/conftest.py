@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
 from loans.standard import have_standard_products
+from onboarding.tests.browsing import client_of
 from onboarding.tests.paper import as_xlsx
 from onboarding.tests.societies import Society, a_society
 from onboarding.tests.standing import Desk
@@ -51,3 +53,14 @@ def society() -> Society:
 @pytest.fixture
 def small(society: Society) -> bytes:
     return as_xlsx(society.workbook())
+
+
+@pytest.fixture
+def officer(cast: Cast) -> Client:
+    """The officer at the site."""
+    return client_of(cast.officer)
+
+
+@pytest.fixture
+def treasurer(cast: Cast) -> Client:
+    return client_of(cast.treasurer)

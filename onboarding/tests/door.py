@@ -1,0 +1,75 @@
+"""Bring every hostile file to the door, by page and by command, in a process of its own that is measured.
+
+`python -m onboarding.tests.door FOLDER USER`: FOLDER holds what `core.tests.hostile.build` wrote, USER is the key of
+an officer of the database that COOPLOAN_DB names. Prints what became of each file, and the most memory that this
+process and its children took.
+"""
+
+import html
+import json
+import re
+import resource
+import sys
+import time
+from io import StringIO
+from pathlib import Path
+
+import django
+
+django.setup()
+
+from django.core.files.uploadedfile import SimpleUploadedFile  # noqa: E402
+from django.core.management import CommandError, call_command  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.urls import reverse  # noqa: E402
+
+from audit.models import Event  # noqa: E402
+from core.tests.hostile import Case, all_cases  # noqa: E402
+from members.models import Member  # noqa: E402
+from onboarding.models import BookImport  # noqa: E402
+from users.models import User  # noqa: E402
+from users.testing import sign_in  # noqa: E402
+
+UNIT = 1 if sys.platform == "darwin" else 1024  # ru_maxrss is in bytes on macOS, in kilobytes elsewhere
+SUMMARY = re.compile(r'<section class="errs".*?<ul>(.*?)</ul>', re.DOTALL)
+
+
+def _stored() -> tuple[int, int, int]:
+    return BookImport.objects.count(), Event.objects.count(), Member.objects.count()
+
+
+def by_page(client: Client, case: Case, data: bytes) -> dict:
+    """What the upload page says: the sentence beside the field, None where the file was taken."""
+    before, began = _stored(), time.perf_counter()
+    answer = client.post(reverse("onboarding:upload"), {"file": SimpleUploadedFile(case.filename, data)})
+    seconds = time.perf_counter() - began
+    told = SUMMARY.search(answer.content.decode())
+    sentence = html.unescape(re.sub(r"<[^>]+>", "", told[1])).strip() if told else None
+    return {"status": answer.status_code, "sentence": sentence, "seconds": seconds, "kept": before == _stored()}
+
+
+def by_command(case: Case, path: Path) -> dict:
+    """How the dry run ends: the sentence of its refusal, None where it ended well."""
+    before, began, sentence = _stored(), time.perf_counter(), None
+    named = path.with_name(f"{path.name}-{case.filename}".replace("/", "_"))
+    path.rename(named)
+    try:
+        call_command("import_society", str(named), "--dry-run", "--json", stdout=StringIO())
+    except CommandError as refused:
+        sentence = str(refused)
+    return {"sentence": sentence, "seconds": time.perf_counter() - began, "kept": before == _stored()}
+
+
+def main(folder: Path, user: int) -> dict:
+    client = Client(SERVER_NAME="localhost")
+    sign_in(client, User.objects.get(pk=user))
+    answers = []
+    for number, case in enumerate(all_cases()):
+        path = folder / str(number)
+        answers.append({"page": by_page(client, case, path.read_bytes()), "command": by_command(case, path)})
+    peaks = [resource.getrusage(who).ru_maxrss * UNIT for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return {"answers": answers, "peak_bytes": sum(peaks), "of_children": peaks[1]}
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(main(Path(sys.argv[1]), int(sys.argv[2]))))

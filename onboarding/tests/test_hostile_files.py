@@ -1,0 +1,51 @@
+"""Hostile and broken workbooks at the door, by page and by command: a sentence, nothing stored, time and memory."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from core.tests.hostile import all_cases
+
+ROOT = Path(settings.BASE_DIR)
+SECONDS, BYTES = 5, 600_000_000
+
+
+def _run(module: str, *words: str, **more: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", module, *words],
+        cwd=ROOT, env=os.environ | more, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-4000:]
+    return done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_every_hostile_file_is_refused_at_the_door_with_a_sentence(fresh_database, cast, tmp_path):
+    """One test for all: making the bombs costs more than refusing them."""
+    folder = tmp_path / "hostile"
+    folder.mkdir()
+    _run("core.tests.hostile.build", str(folder))
+    measured = json.loads(_run("onboarding.tests.door", str(folder), str(cast.officer.pk), COOPLOAN_DB=fresh_database))
+    wrong = []
+    for case, answer in zip(all_cases(), measured["answers"], strict=True):
+        for way, told in answer.items():
+            sentence = told["sentence"]
+            if bool(sentence) != bool(case.refused):
+                wrong.append((case.name, way, "refused" if sentence else "taken", sentence))
+            elif sentence and not (sentence.endswith(".") and len(sentence.split()) > 6):
+                wrong.append((case.name, way, "is no sentence", sentence))
+            if told["seconds"] >= SECONDS:
+                wrong.append((case.name, way, "took too long", told["seconds"]))
+            if not told["kept"] and (case.refused or way == "command"):
+                wrong.append((case.name, way, "left something behind"))
+        if answer["page"]["status"] != (200 if case.refused else 302):
+            wrong.append((case.name, "page", "answered", answer["page"]["status"]))
+    assert sum(1 for case in all_cases() if case.refused) >= 50
+    assert wrong == [], json.dumps(wrong, indent=1)
+    assert measured["peak_bytes"] < BYTES
