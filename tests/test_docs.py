@@ -138,6 +138,12 @@ def test_the_benchmarks_are_listed():
     assert codes(line) == benchmarks()
 
 
+def test_the_drills_are_listed():
+    (line,) = re.findall(r"^`bin/drill` has (.+)\.$", read(DOCS / "reference" / "commands.md"), re.MULTILINE)
+    there = [path.stem.removeprefix("test_") for path in (ROOT / "tests" / "drills").glob("test_*.py")]
+    assert (codes(line) or ["none yet"]) == (sorted(there) or [line])
+
+
 def test_the_recurring_jobs_are_listed():
     rows = table(DOCS / "reference" / "commands.md", "Recurring jobs").rows
     assert [(code(row["Job"]), code(row["When"])) for row in rows] == [(job.name, job.cron) for job in RECURRING]

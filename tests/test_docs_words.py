@@ -23,6 +23,7 @@ from loans.standard import DEDUCTION_CEILING_PERCENT, STANDARD_PRODUCTS
 from members.models import Employer
 from onboarding import fitting
 from onboarding.problems import CATALOGUE
+from onboarding.services.running import ROWS_AT_ONCE
 from portal.practice.people import OFFICE, SWITCH, plain_name
 from reconciliation.causes import EXPLANATIONS
 from reconciliation.returns.layouts import ELEMENT_WORDS, SHAPES, Layout
@@ -163,6 +164,7 @@ def test_the_numbers_of_the_rules_are_those_of_the_code():
     assert f"{LIMITS.rows:,}" in limits
     charge = Employer._meta.get_field("bank_charge_limit").default
     assert f"₦{charge:,.2f} unless it is changed" in read(RETURNS)
+    assert f"above {ROWS_AT_ONCE:,}" in read(DOCS / "how-to" / "bring-your-books-in.md")
     assert f"confidence of {SURE} and more" in " ".join(read(DOCS / "how-to" / "run-the-month.md").split())
 
 
