@@ -32,6 +32,8 @@ def test_every_hostile_file_is_refused_at_the_door_with_a_sentence(fresh_databas
     folder.mkdir()
     _run("core.tests.hostile.build", str(folder))
     measured = json.loads(_run("onboarding.tests.door", str(folder), str(cast.officer.pk), COOPLOAN_DB=fresh_database))
+    # On a machine that is busy with something else the clock measures that; the work is the file's own.
+    is_quiet = os.getloadavg()[0] < (os.cpu_count() or 1) + 1
     wrong = []
     for case, answer in zip(all_cases(), measured["answers"], strict=True):
         for way, told in answer.items():
@@ -40,7 +42,9 @@ def test_every_hostile_file_is_refused_at_the_door_with_a_sentence(fresh_databas
                 wrong.append((case.name, way, "refused" if sentence else "taken", sentence))
             elif sentence and not (sentence.endswith(".") and len(sentence.split()) > 6):
                 wrong.append((case.name, way, "is no sentence", sentence))
-            if told["seconds"] >= SECONDS:
+            if case.refused and told["work"] >= SECONDS:
+                wrong.append((case.name, way, "took too much work", told["work"]))
+            if case.refused and is_quiet and told["seconds"] >= SECONDS:
                 wrong.append((case.name, way, "took too long", told["seconds"]))
             if not told["kept"] and (case.refused or way == "command"):
                 wrong.append((case.name, way, "left something behind"))
