@@ -168,11 +168,8 @@ def _back(key: str, number: int) -> Callable[[int], str]:
 
 
 def job_of(remittance: Remittance, told: Totals) -> dict[str, Any] | None:
-    """A posting that has begun and not ended, for ui/progress.html; finished when its last line is in."""
-    if remittance.status not in (RemittanceStatus.POSTING, RemittanceStatus.POSTED):
-        return None
-    finished = remittance.status == RemittanceStatus.POSTED
-    if finished:
+    """A posting that has begun and not ended, for ui/progress.html; None when there is none."""
+    if remittance.status != RemittanceStatus.POSTING:
         return None
     done = told.lines - told.left_to_post
     quarter = done * QUARTERS // max(told.lines, 1)

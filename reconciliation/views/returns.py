@@ -194,7 +194,7 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.htmx:
         return redirect(page)
     job = job_of(remittance, totals(remittance))
-    if job is None or job["finished"]:
+    if job is None:
         answer = HttpResponse()
         answer["HX-Redirect"] = page
         return answer
