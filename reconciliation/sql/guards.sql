@@ -1,4 +1,4 @@
--- The guards of reconciliation, attacked in reconciliation/tests/test_guards.py.
+-- The guards of reconciliation, attacked in reconciliation/tests/test_guards.py and test_guards_schedules.py.
 -- I16 posted + suspense = file total, for ever after · an issued schedule is frozen and its lines add up.
 
 -- Returns --------------------------------------------------------------------------------------------------------------
