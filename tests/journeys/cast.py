@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from html import unescape
 
 from django.db import transaction
@@ -37,14 +38,16 @@ def words_of(answer: HttpResponse) -> str:
 
 @dataclass
 class Person:
-    """Somebody with his own browser: signed in the first time that he opens a page."""
+    """Somebody with a sign-in of his own, and a test client that is signed in the first time it opens a page."""
 
     user: User
     member: Member | None = None
-    client: Client = field(default_factory=Client)
 
-    def __post_init__(self):
-        sign_in(self.client, self.user)
+    @cached_property
+    def client(self) -> Client:
+        client = Client()
+        sign_in(client, self.user)
+        return client
 
     @property
     def name(self) -> str:

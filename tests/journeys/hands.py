@@ -1,0 +1,221 @@
+"""A person at a phone or a desk: what he presses and types in a real browser, and what must hold of each page he sees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
+from axe_core_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Response
+
+from tests.journeys.cast import Person
+from users.testing import PASSWORD
+
+PICTURES = Path(__file__).resolve().parents[2] / "artefacts" / "journeys"
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+NARROW = 320
+TELL_OF_POLICY = """document.addEventListener("securitypolicyviolation",
+  (found) => console.error(`content policy: ${found.violatedDirective} ${found.blockedURI}`))"""
+UNFOLD = """() => document.querySelectorAll("details:not([open])").forEach((one) => {
+  one.open = true; one.dataset.unfolded = "yes" })"""
+FOLD = """() => document.querySelectorAll("details[data-unfolded]").forEach((one) => {
+  one.open = false; delete one.dataset.unfolded })"""
+IS_SEEN = """() => {
+  const one = document.activeElement, box = one.getBoundingClientRect();
+  const marks = (at) => getComputedStyle(at).outlineStyle !== "none" && parseFloat(getComputedStyle(at).outlineWidth) >= 2;
+  const inSight = box.width > 0 && box.height > 0 && box.top < innerHeight && box.bottom > 0;
+  // A box with a naira sign before it is marked as a whole; the button in a box for a day is marked by the browser.
+  const isMarked = marks(one) || marks(one.parentElement) || one.type === "date";
+  const above = document.elementFromPoint(box.left + box.width / 2, Math.max(box.top, 0) + Math.min(box.height, 20) / 2);
+  const isCovered = above && !one.contains(above) && !above.contains(one) && !one.labels?.[0]?.contains(above);
+  if (one === document.body || (isMarked && inSight && !isCovered)) return null;
+  const why = !isMarked ? "not marked" : !inSight ? "out of sight" : `under ${above.outerHTML.slice(0, 80)}`;
+  return `${why}: ${one.outerHTML.slice(0, 160)}`;
+}"""
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A size of screen and how it is held."""
+
+    name: str
+    width: int
+    height: int
+    is_phone: bool
+
+    @property
+    def options(self) -> dict[str, Any]:
+        options: dict[str, Any] = {"viewport": {"width": self.width, "height": self.height}, "locale": "en-NG"}
+        if self.is_phone:
+            agent = "Mozilla/5.0 (Linux; Android 13; TECNO KJ5) AppleWebKit/537.36 (KHTML, like Gecko) "
+            options |= {"has_touch": True, "is_mobile": True, "user_agent": f"{agent}Chrome/128.0 Mobile Safari/537.36"}
+        return options
+
+
+PHONE = Screen("phone", 390, 844, is_phone=True)
+DESKTOP = Screen("desktop", 1280, 800, is_phone=False)
+
+
+@dataclass
+class Room:
+    """Where a journey takes place: the browser, the site, one kind of screen, and the pictures that are kept of it."""
+
+    browser: Browser
+    site: str
+    screen: Screen
+    script: bool = True
+    complaints: list[str] = field(default_factory=list)
+    opened: list[BrowserContext] = field(default_factory=list)
+    numbers: count = field(default_factory=lambda: count(1))
+
+    @property
+    def folder(self) -> Path:
+        return PICTURES / (self.screen.name if self.script else f"{self.screen.name}-without-script")
+
+    def seat(self, person: Person) -> Hand:
+        context = self.browser.new_context(
+            base_url=self.site, java_script_enabled=self.script, color_scheme="light", **self.screen.options
+        )
+        context.set_default_timeout(20_000)
+        context.add_init_script(TELL_OF_POLICY)
+        self.opened.append(context)
+        page = context.new_page()
+        page.on("console", lambda said: self._note(said.text) if said.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: self._note(str(error)))
+        page.on("response", self._note_refusal)
+        return Hand(self, person, page)
+
+    def _note(self, words: str) -> None:
+        self.complaints.append(words)
+
+    def _note_refusal(self, answer: Response) -> None:
+        if answer.status >= 400:
+            self._note(f"{answer.status} {answer.url}")
+
+    def close(self) -> None:
+        for context in self.opened:
+            context.close()
+
+
+@dataclass
+class Hand:
+    """One person's browser window."""
+
+    room: Room
+    person: Person
+    page: Page
+    secret: str = ""
+
+    # Doing ------------------------------------------------------------------------------------------------------------
+
+    def goes_to(self, address: str) -> None:
+        self.page.goto(address)
+
+    def follows(self, name: str, **how: Any) -> None:
+        self.page.get_by_role("link", name=name, **how).first.click()
+
+    def presses(self, name: str, **how: Any) -> None:
+        self.page.get_by_role("button", name=name, **how).first.click()
+
+    def types(self, label: str, words: str) -> None:
+        self.page.get_by_label(label).fill(words)
+
+    def picks(self, label: str) -> None:
+        self.page.get_by_label(label).first.check()
+
+    def signs_in(self) -> None:
+        """By the form: number and password, and the code of an app where the work needs one."""
+        self.goes_to("/accounts/login/")
+        self.types("E-mail or member number", self.person.user.sign_in_number)
+        self.types("Password", PASSWORD)
+        self.presses("Sign in")
+        if self.secret:
+            self.types("Code", self.code())
+            self.presses("Sign in")
+
+    def has_an_app(self) -> Hand:
+        """The second step was set up before this journey."""
+        self.secret = generate_totp_secret()
+        TOTP.activate(self.person.user, self.secret)
+        return self
+
+    def code(self) -> str:
+        """What the app shows now."""
+        return format_hotp_value(hotp_value(self.secret, next(iter(yield_hotp_counters_from_time()))))
+
+    # Seeing -----------------------------------------------------------------------------------------------------------
+
+    @property
+    def heading(self) -> str:
+        return self.page.locator("h1").inner_text()
+
+    def sees(self, words: str, within: str = "main") -> None:
+        """The words stand on the page, in one piece."""
+        found = " ".join(self.page.locator(within).first.inner_text().split())
+        assert words in found, f"{words!r} is not on {self.page.url}: {found[:1500]}"
+
+    def waits_for(self, selector: str, **how: Any) -> Locator:
+        self.page.wait_for_selector(selector, **how)
+        return self.page.locator(selector)
+
+    def looks(self, name: str, *, dark: bool = False, keyboard: bool = False) -> None:
+        """Keep a picture of the page, and hold it to what every page must be."""
+        self._keep(name)
+        found = [*self._width(), *self._headings(), *self._barriers()]
+        if keyboard:
+            found += self._lost_focus()
+        if dark:
+            self.page.emulate_media(color_scheme="dark")
+            self._keep(f"{name}-dark")
+            found += self._barriers()
+            self.page.emulate_media(color_scheme="light")
+        found += self.room.complaints
+        assert not found, f"{name}, {self.page.url}: {found}"
+
+    def _keep(self, name: str) -> None:
+        self.room.folder.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=self.room.folder / f"{next(self.room.numbers):02}-{name}.png", full_page=True)
+
+    def _width(self) -> list[str]:
+        """How far the page runs off the screen, on this one and on the narrowest."""
+        found = []
+        for width in (self.room.screen.width, NARROW):
+            self.page.set_viewport_size({"width": width, "height": self.room.screen.height})
+            over = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            found += [f"{over} pixels too wide at {width}"] if over > 0 else []
+        self.page.set_viewport_size({"width": self.room.screen.width, "height": self.room.screen.height})
+        return found
+
+    def _headings(self) -> list[str]:
+        number = self.page.locator("h1").count()
+        return [] if number == 1 else [f"{number} headings of the first rank"]
+
+    def _barriers(self) -> list[str]:
+        """What shuts somebody out, with every explanation unfolded as a reader may have it."""
+        self.page.evaluate(UNFOLD)
+        violations = Axe().run(self.page, options=RULES)["violations"]
+        self.page.evaluate(FOLD)
+        return [
+            f"{one['id']}: {node['html'][:160]} {node['failureSummary']}"
+            for one in violations
+            for node in one["nodes"][:3]
+        ]
+
+    def _lost_focus(self, stops: int = 14) -> list[str]:
+        """Where the keyboard is, is marked and in sight at each of the first stops."""
+        self.page.evaluate("() => { document.activeElement.blur(); scrollTo(0, 0) }")
+        found = []
+        for _ in range(stops):
+            self.page.keyboard.press("Tab")
+            hidden = self.page.evaluate(IS_SEEN)
+            found += [f"focus {hidden}"] if hidden else []
+        return found
