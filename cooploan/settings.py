@@ -201,6 +201,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True  # a person hears of every change to his own 
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_FORMS = {
     "login": "users.forms.SignInForm",
+    "reauthenticate": "users.forms.PasswordAgainForm",
     "reset_password": "users.forms.ForgottenForm",
     "reset_password_from_key": "users.forms.NewPasswordForm",
 }

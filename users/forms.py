@@ -1,6 +1,7 @@
 from typing import Any
 
 from allauth.account.forms import LoginForm, ResetPasswordForm, ResetPasswordKeyForm
+from allauth.account.forms import ReauthenticateForm as PasswordReauthenticateForm
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
@@ -31,6 +32,17 @@ class SignInForm(LoginForm):
         typed = self.cleaned_data["login"]
         named = {"email": clean_email(typed)} if "@" in typed else {"username": clean_sign_in_number(typed)}
         return {**named, "password": self.cleaned_data["password"]}
+
+
+class PasswordAgainForm(PasswordReauthenticateForm):
+    """The password once more, before something that a stranger at an open screen must not do."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        password = self.fields["password"]
+        password.error_messages["required"] = _("Enter your password.")
+        password.widget.attrs.pop("placeholder", None)
+        password.help_text = ""
 
 
 class ForgottenForm(ResetPasswordForm):
