@@ -38,7 +38,7 @@ def a_big_society(times: int, members: int = 5_000, loans: int = 4_000) -> Socie
         for row in again.members:
             _renumber(row, 1, turn * members)
             row[2] = f"{'NEW' * turn}{row[2]}"
-            row[4] = f"{int(row[4]) + turn * 100_000:06d}" if row[4].isdigit() else f"{row[4][:-4]}{turn}{row[4][-3:]}"
+            row[4] = f"{int(row[4]) + turn * 100_000:06d}" if row[4].isdigit() else f"{row[4]}{turn}"
             row[6] = f"turn{turn}.{row[6]}"
         for row in again.balances:
             _renumber(row, 2, turn * members)
