@@ -219,8 +219,10 @@ class AlreadyReversed(DomainError):
     message = "This payment was taken back before."
 
 
-class LaterPaymentStands(DomainError):
-    """A payment is to be taken back while a later payment on the same loan stands."""
+class CameByPayroll(DomainError):
+    """A payment that came with an employer's return was to be taken back alone, out of the return that explains it."""
+
+    message = "This payment came with a payroll return that explains every kobo of it. It cannot be taken back alone."
 
 
 class BadSerial(DomainError):

@@ -21,6 +21,7 @@ from ledger.services import accounts_by_code, lock_accounts, post_entries, rever
 from loans import paying, postings
 from loans.errors import (
     AlreadyReversed,
+    CameByPayroll,
     MoreThanOwed,
     NotRunning,
     NotYourOwnLoan,
@@ -152,11 +153,14 @@ def reverse_repayment(*, repayment: Repayment, reason: str, by: User, on: date, 
     Payments that were posted on the loan after it are worked out again in their order, each on its own day, so that
     the loan stands as if the mistake had never been made. A loan that the payment had closed is open again, its
     certificate void, its guarantors' promises standing.
-    Raises AlreadyReversed, NotYourOwnLoan, PaidTooEarly when `on` is before the payment's own day.
+    Raises AlreadyReversed, NotYourOwnLoan, PaidTooEarly when `on` is before the payment's own day, and CameByPayroll:
+    the money would go back to the unallocated remittances, where no open item would say whose it is.
     """
     loan = _locked([repayment.loan_id])[repayment.loan_id]
     if loan.member.user_id == by.pk:
         raise NotYourOwnLoan()
+    if repayment.channel == RepaymentChannel.PAYROLL:
+        raise CameByPayroll()
     standing = (
         Repayment.objects.filter(loan=loan, reversed_by_entry__isnull=True, pk__gte=repayment.pk)
         .select_related("entry").prefetch_related("allocations__installment").order_by("pk")

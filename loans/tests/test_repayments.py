@@ -12,6 +12,7 @@ from ledger.services import account, accounts_by_code
 from loans import paying
 from loans.errors import (
     AlreadyReversed,
+    CameByPayroll,
     MoreThanOwed,
     NotRunning,
     NotYourOwnLoan,
@@ -282,6 +283,16 @@ def take_back(result, *, on=DECEMBER, by=None):
     return reverse_repayment(
         repayment=repayment, reason="Recorded on the wrong loan", by=by or make_officer(), on=on, at=AT
     )
+
+
+def test_a_payment_from_a_payroll_return_is_not_taken_back_alone():
+    loan = make_active(amount="200000")
+    paid_in = pay_by_payroll(Payment(loan.pk, Decimal("17769.76"), "line/1", "October salary"))["line/1"]
+    before = balance_of(account(chart.SUSPENSE))
+    with pytest.raises(CameByPayroll):
+        take_back(paid_in)
+    assert balance_of(account(chart.SUSPENSE)) == before
+    assert Repayment.objects.get(pk=paid_in.repayment_id).reversed_by_entry_id is None
 
 
 def test_a_payment_recorded_by_mistake_is_mirrored_and_its_instalments_are_unpaid(constraints_now):
