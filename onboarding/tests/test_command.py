@@ -57,6 +57,8 @@ def test_a_dry_run_in_words_lists_errors_first_and_says_that_nothing_was_stored(
     assert grades == sorted(grades, key=["error", "warning", "repaired"].index)
     assert any(line.startswith("error") and "UMCS/0536" in line for line in lines)
     assert any("LH/2026/215" in line for line in lines)
+    assert "christmas: ties at ₦5,404,000.00" in lines
+    assert any(line.startswith("shares: the trial balance has ₦10,000.00 more: ₦10,000.00: row 625") for line in lines)
     assert lines[-1] == "Nothing was stored: this was only a look."
 
 

@@ -13,7 +13,7 @@ from core.dates import business_date
 from core.display import naira
 from core.errors import DomainError
 from core.workbooks import LIMITS, read_workbook
-from onboarding.books import Analysis
+from onboarding.books import Analysis, TieOut
 from onboarding.problems import GRADE_ORDER
 from onboarding.services import bring_books, look_at, post_books, propose_books
 from users.selectors import person
@@ -76,6 +76,15 @@ class Command(BaseCommand):
         for name, value in analysis.totals.items():
             self.stdout.write(f"{name:<14}{value if isinstance(value, int) else naira(value):>22}")
         for line in analysis.tie_out:
-            because = f"; {'; '.join(line.causes)}" if line.causes else ""
-            self.stdout.write(f"{line.what}: the trial balance has {naira(line.difference)} more{because}")
+            self.stdout.write(f"{line.what}: {_said_of(line)}")
         self.stdout.write("The books are in." if posted else "Nothing was stored: this was only a look.")
+
+
+def _said_of(line: TieOut) -> str:
+    """How an account of the trial balance stands to the members' own figures."""
+    if line.control is None:
+        return "the trial balance has no such line"
+    if not line.difference:
+        return f"ties at {naira(line.members)}"
+    because = "; ".join(line.causes) or "no cause was found"
+    return f"the trial balance has {naira(abs(line.difference))} {'more' if line.difference > 0 else 'less'}: {because}"
