@@ -1,4 +1,4 @@
-"""A person at a phone or a desk: what he presses and types in a real browser, and what must hold of each page he sees."""
+"""A person at a phone or a desk: what he presses and types in a real browser, and what holds of each page he sees."""
 
 from __future__ import annotations
 
@@ -31,11 +31,13 @@ FOLD = """() => document.querySelectorAll("details[data-unfolded]").forEach((one
   one.open = false; delete one.dataset.unfolded })"""
 IS_SEEN = """() => {
   const one = document.activeElement, box = one.getBoundingClientRect();
-  const marks = (at) => getComputedStyle(at).outlineStyle !== "none" && parseFloat(getComputedStyle(at).outlineWidth) >= 2;
+  const marks = (at) =>
+    getComputedStyle(at).outlineStyle !== "none" && parseFloat(getComputedStyle(at).outlineWidth) >= 2;
   const inSight = box.width > 0 && box.height > 0 && box.top < innerHeight && box.bottom > 0;
   // A box with a naira sign before it is marked as a whole; the button in a box for a day is marked by the browser.
   const isMarked = marks(one) || marks(one.parentElement) || one.type === "date";
-  const above = document.elementFromPoint(box.left + box.width / 2, Math.max(box.top, 0) + Math.min(box.height, 20) / 2);
+  const middle = Math.max(box.top, 0) + Math.min(box.height, 20) / 2;
+  const above = document.elementFromPoint(box.left + box.width / 2, middle);
   const isCovered = above && !one.contains(above) && !above.contains(one) && !one.labels?.[0]?.contains(above);
   if (one === document.body || (isMarked && inSight && !isCovered)) return null;
   const why = !isMarked ? "not marked" : !inSight ? "out of sight" : `under ${above.outerHTML.slice(0, 80)}`;
