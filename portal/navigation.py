@@ -21,7 +21,10 @@ UNREAD = load_sql("portal", "unread")
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One entry of a menu: shown to who has the permission, with how much waits there where that is counted."""
+    """One entry of a menu: shown to who has one of the permissions, with how much waits there where that is counted.
+
+    `permission` is one word of `users/roles.py`, or several with a space between them.
+    """
 
     label: str
     icon: str
@@ -55,12 +58,15 @@ SECTIONS: list[tuple[str, list[Item]]] = [
         [
             Item("Members", "users", "portal:members", "members.view_register"),
             Item("Savings to pay out", "savings", "portal:withdrawals", "members.approve_withdrawal", "withdrawals"),
-            Item("Bring your books in", "download", "onboarding:imports", "onboarding.import_books"),
+            Item(
+                "Bring your books in", "download", "onboarding:imports",
+                "onboarding.import_books onboarding.approve_import audit.view_trail",
+            ),
             Item("People and roles", "scale", "users:people", "users.manage_roles"),
             Item("Records", "cog", "admin:index", "portal.use_admin"),
         ],
     ),
-]
+]  # fmt: skip
 
 # label, icon, where it leads, the other page on which it is marked
 TABS = [
@@ -99,6 +105,7 @@ def public_links() -> dict[str, str]:
         "home": address("portal:home"),
         "theme": address("users:theme"),
         "practice_switch": address("users:practice_sign_in"),
+        "practice": address("portal:practice"),
         # Named although there is none: a template would take a mapping's own method of this name for it.
         "keys": "",
     }
@@ -130,7 +137,10 @@ def sections(request: HttpRequest, waiting: Mapping[str, int]) -> list[dict[str,
     here = _here(request)
     may = request.user.has_perm
     shown = [
-        {"title": title, "items": [_drawn(item, here, waiting) for item in items if may(item.permission)]}
+        {
+            "title": title,
+            "items": [_drawn(item, here, waiting) for item in items if any(map(may, item.permission.split()))],
+        }
         for title, items in SECTIONS
     ]
     if may("loans.view_own"):

@@ -166,7 +166,7 @@ ROUTES: dict[str, Row] = {
     "portal:home": _row(SIGNED_IN),
     "portal:member_home": _row(SIGNED_IN),
     "portal:help": _row(SIGNED_IN),
-    "portal:practice": _row(SIGNED_IN),
+    "portal:practice": _row("public", "public", is_personal=True),
     "portal:components": _row(SIGNED_IN),
     # A member's own
     "portal:savings": _row("loans.view_own"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import permission_required
+from django.contrib.auth.decorators import login_not_required, permission_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import now
@@ -69,6 +69,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/withdraw.html", {"form": form, "cover": cover})
 
 
+@login_not_required
 def practice(request: HttpRequest) -> HttpResponse:
     """The practice site's people, what each is there for, and what to try; nowhere else is there such a page."""
     if not settings.PRACTICE:
