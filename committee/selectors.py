@@ -8,8 +8,10 @@ from decimal import Decimal
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
+from django.utils.timezone import localdate
 
 from committee.models import Decision, Sitting, Vote, VoteChoice
+from core.dates import LAGOS
 from core.display import naira, plural, stamp
 from ledger import chart
 from ledger.selectors import general_balance
@@ -67,7 +69,7 @@ def queue_figures(applications: list[LoanApplication], *, on: date) -> QueueFigu
     registered = Loan.objects.filter(status__in=[LoanStatus.QUEUED, LoanStatus.REGISTERED]).aggregate(
         total=Coalesce(Sum("principal"), NOTHING)
     )["total"]
-    waits = [(on - application.reviewed_from.date()).days for application in applications]
+    waits = [(on - localdate(application.reviewed_from, LAGOS)).days for application in applications]
     return QueueFigures(
         bank=general_balance(chart.BANK),
         promised=approved + registered,

@@ -12,8 +12,7 @@ def _standing(row) -> tuple[str, str]:
     return ("You voted", "good") if row.i_voted else ("Needs your vote", "warn")
 
 
-QUEUE = Table(
-    "Applications before the committee",
+_READ = (
     Column(
         "Applicant", "member.name", kind="lead", small=lambda row: f"{row.number} · {row.member.employer}",
         href=lambda row: reverse("committee:dossier", args=[row.pk]),
@@ -21,9 +20,17 @@ QUEUE = Table(
     Column("Loan", lambda row: f"{row.product}, {row.term_months} months", kind="full"),
     Column("Amount", "amount", kind="naira", strong=True),
     Column("Votes", lambda row: ballots(min(row.votes_cast, row.quorum), row.quorum), css="c-2"),
-    Column("You", lambda row: _standing(row)[0], kind="pill", tone=lambda row: _standing(row)[1]),
-    Column("Sent to you", "reviewed_from", kind="date"),
 )  # fmt: skip
+_SENT = Column("Sent to the committee", "reviewed_from", kind="date")
+
+QUEUE = Table(
+    "Applications before the committee",
+    *_READ,
+    Column("You", lambda row: _standing(row)[0], kind="pill", tone=lambda row: _standing(row)[1]),
+    _SENT,
+)
+# For who keeps the minutes or inspects and has no vote.
+QUEUE_TO_READ = Table("Applications before the committee", *_READ, _SENT)
 
 SITTINGS = Table(
     "Sittings of the committee",

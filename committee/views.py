@@ -21,15 +21,16 @@ from loans.selectors.applications import checks
 @permission_required("committee.view_queue", raise_exception=True)
 def queue(request: HttpRequest) -> HttpResponse:
     applications = list(selectors.queue(user=request.user))
+    votes = request.user.has_perm("committee.vote")
     return render(
         request,
         "committee/queue.html",
         {
             "applications": applications,
-            "waiting_for_me": [a for a in applications if not a.i_voted and not a.i_stand_aside],
+            "waiting_for_me": [a for a in applications if votes and not a.i_voted and not a.i_stand_aside],
             "figures": selectors.queue_figures(applications, on=business_date()),
             "sitting": selectors.open_sitting(),
-            "tables": {"queue": tables.QUEUE},
+            "tables": {"queue": tables.QUEUE if votes else tables.QUEUE_TO_READ},
         },
     )
 

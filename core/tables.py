@@ -178,7 +178,8 @@ class Table:
         out.append("</tbody>")
         if total is not None:
             out.append('<tfoot role="rowgroup"><tr role="row">')
-            out.extend(draw(total) for draw in cells)
+            # A cell of the sums that is blank on purpose is truly empty: as a card it then shows no label.
+            out.extend(draw(total).replace("> <", "><") for draw in cells)
             out.append("</tr></tfoot>")
         out.append("</table>")
         return SafeString("".join(out))

@@ -5,6 +5,7 @@ from allauth.account.forms import ReauthenticateForm as PasswordReauthenticateFo
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +28,8 @@ class SignInForm(LoginForm):
         password.error_messages["required"] = _("Enter your password.")
         password.widget.attrs.pop("placeholder", None)
         password.help_text = ""
+        hours = settings.SESSION_COOKIE_AGE // 3600
+        self.fields["remember"].label = _("Stay signed in for %(hours)s hours") % {"hours": hours}
 
     def user_credentials(self) -> dict[str, Any]:
         typed = self.cleaned_data["login"]

@@ -161,3 +161,11 @@ def test_a_dossier_takes_ten_queries_at_most_at_any_size(client, judge, django_a
     client.get(dossier_of(application))
     with django_assert_max_num_queries(10):
         client.get(dossier_of(application))
+
+
+@pytest.mark.parametrize(("role", "asked"), [("committee", True), ("secretary", False), ("auditor", False)])
+def test_only_who_has_a_vote_is_asked_for_it(client, application, role, asked):
+    sign_in(client, make_user(roles=[role]))
+    page = client.get(reverse("committee:queue")).content.decode()
+    assert ("application needs your vote" in page, "Needs your vote" in page) == (asked, asked)
+    assert ("1 application before the committee" in page) != asked
