@@ -2,6 +2,7 @@ import sys
 from datetime import date, datetime
 
 import pytest
+from django.urls import get_resolver
 from django.utils import timezone
 
 from core import dates
@@ -30,6 +31,7 @@ class Calendar:
 @pytest.fixture
 def calendar(monkeypatch) -> Calendar:
     """Every page, in every thread, stands on this calendar; sessions and codes go by the real clock."""
+    get_resolver().url_patterns  # every room's views are loaded  # noqa: B018
     calendar = Calendar(FIRST_DAY)
     monkeypatch.setattr(dates, "timezone", calendar)
     for name, module in list(sys.modules.items()):

@@ -1,4 +1,4 @@
-"""A person at a phone or a desk: what he presses and types in a real browser, and what holds of each page he sees."""
+"""A person at a phone or a desk: what he presses and types in a real browser, and what must hold of each page."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ FOLD = """() => document.querySelectorAll("details[data-unfolded]").forEach((one
   one.open = false; delete one.dataset.unfolded })"""
 IS_SEEN = """() => {
   const one = document.activeElement, box = one.getBoundingClientRect();
-  const marks = (at) =>
-    getComputedStyle(at).outlineStyle !== "none" && parseFloat(getComputedStyle(at).outlineWidth) >= 2;
+  const line = (at) => getComputedStyle(at);
+  const marks = (at) => line(at).outlineStyle !== "none" && parseFloat(line(at).outlineWidth) >= 2;
   const inSight = box.width > 0 && box.height > 0 && box.top < innerHeight && box.bottom > 0;
   // A box with a naira sign before it is marked as a whole; the button in a box for a day is marked by the browser.
   const isMarked = marks(one) || marks(one.parentElement) || one.type === "date";
-  const middle = Math.max(box.top, 0) + Math.min(box.height, 20) / 2;
-  const above = document.elementFromPoint(box.left + box.width / 2, middle);
+  const [x, y] = [box.left + box.width / 2, Math.max(box.top, 0) + Math.min(box.height, 20) / 2];
+  const above = document.elementFromPoint(x, y);
   const isCovered = above && !one.contains(above) && !above.contains(one) && !one.labels?.[0]?.contains(above);
   if (one === document.body || (isMarked && inSight && !isCovered)) return null;
   const why = !isMarked ? "not marked" : !inSight ? "out of sight" : `under ${above.outerHTML.slice(0, 80)}`;
@@ -85,8 +85,9 @@ class Room:
 
     def seat(self, person: Person) -> Hand:
         context = self.browser.new_context(
-            base_url=self.site, java_script_enabled=self.script, color_scheme="light", **self.screen.options
-        )
+            base_url=self.site, java_script_enabled=self.script, color_scheme="light", reduced_motion="reduce",
+            **self.screen.options,
+        )  # fmt: skip
         context.set_default_timeout(20_000)
         context.add_init_script(TELL_OF_POLICY)
         self.opened.append(context)
@@ -116,6 +117,7 @@ class Hand:
     person: Person
     page: Page
     secret: str = ""
+    is_settled: bool = False
 
     # Doing ------------------------------------------------------------------------------------------------------------
 
@@ -178,33 +180,43 @@ class Hand:
         if dark:
             self.page.emulate_media(color_scheme="dark")
             self._keep(f"{name}-dark")
-            found += self._barriers()
+            found += self._barriers({"runOnly": {"type": "rule", "values": ["color-contrast"]}})
             self.page.emulate_media(color_scheme="light")
         found += self.room.complaints
         assert not found, f"{name}, {self.page.url}: {found}"
 
     def _keep(self, name: str) -> None:
         self.room.folder.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=self.room.folder / f"{next(self.room.numbers):02}-{name}.png", full_page=True)
+        if not self.is_settled:
+            self.page.wait_for_load_state("networkidle")  # the drawn signs come once and are kept
+            self.is_settled = True
+        # The whole page in one sight, so that a bar at the foot of the screen stands at the foot of the picture.
+        height = self.page.evaluate("document.documentElement.scrollHeight")
+        self._resize(self.room.screen.width, max(height, self.room.screen.height))
+        self.page.screenshot(path=self.room.folder / f"{next(self.room.numbers):02}-{name}.png")
+        self._resize(self.room.screen.width)
+
+    def _resize(self, width: int, height: int = 0) -> None:
+        self.page.set_viewport_size({"width": width, "height": height or self.room.screen.height})
 
     def _width(self) -> list[str]:
         """How far the page runs off the screen, on this one and on the narrowest."""
         found = []
         for width in (self.room.screen.width, NARROW):
-            self.page.set_viewport_size({"width": width, "height": self.room.screen.height})
+            self._resize(width)
             over = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             found += [f"{over} pixels too wide at {width}"] if over > 0 else []
-        self.page.set_viewport_size({"width": self.room.screen.width, "height": self.room.screen.height})
+        self._resize(self.room.screen.width)
         return found
 
     def _headings(self) -> list[str]:
         number = self.page.locator("h1").count()
         return [] if number == 1 else [f"{number} headings of the first rank"]
 
-    def _barriers(self) -> list[str]:
+    def _barriers(self, rules: dict[str, Any] = RULES) -> list[str]:
         """What shuts somebody out, with every explanation unfolded as a reader may have it."""
         self.page.evaluate(UNFOLD)
-        violations = Axe().run(self.page, options=RULES)["violations"]
+        violations = Axe().run(self.page, options=rules)["violations"]
         self.page.evaluate(FOLD)
         return [
             f"{one['id']}: {node['html'][:160]} {node['failureSummary']}"

@@ -1,4 +1,4 @@
-"""One loan from application to its first payment, in a real browser: passwords, codes and two sizes of screen.
+"""One loan from application to its first payment, in a real browser: people with passwords and codes, on two screens.
 
 The pictures of each step are kept under artefacts/journeys/.
 """
