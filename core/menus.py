@@ -1,7 +1,7 @@
 """The menus of the page frames, from plain lists that the portal works out.
 
 An item is a mapping with `label`, `icon`, `url`, and where it applies
-`current` (true on the page itself) and `count` (work that waits there).
+`current` ("page" on the page itself, "true" on one behind it) and `count` (work that waits there).
 """
 
 from collections.abc import Mapping, Sequence
@@ -71,4 +71,5 @@ def options(people: Sequence[Mapping]) -> SafeString:
 
 
 def _current(item: Mapping) -> str:
-    return ' aria-current="page"' if item.get("current") else ""
+    current = item.get("current")
+    return f' aria-current="{"page" if current is True else current}"' if current else ""

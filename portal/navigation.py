@@ -23,7 +23,8 @@ UNREAD = load_sql("portal", "unread")
 class Item:
     """One entry of a menu: shown to who has one of the permissions, with how much waits there where that is counted.
 
-    `permission` is one word of `users/roles.py`, or several with a space between them.
+    `permission` is one word of `users/roles.py`, or several with a space between them. `within` are the
+    pages behind the entry, on which it stays marked.
     """
 
     label: str
@@ -31,25 +32,39 @@ class Item:
     route: str
     permission: str
     waits: str = ""
+    within: tuple[str, ...] = ()
 
+
+def _pages(room: str, *names: str) -> tuple[str, ...]:
+    return tuple(f"{room}:{name}" for name in names)
+
+
+SITTINGS = _pages("committee", "sitting", "open", "close")
+LOAN = _pages("loans", "loan", "account", "certificate", "receipt", "take_back", "move_days", "cancel_loan")
+SCHEDULE = _pages("reconciliation", "schedule", "prepare", "deduction", "issue")
+RETURN = _pages(
+    "reconciliation", "import", "workspace", "reading", "accept_sure", "charge", "post", "take_back", "line", "find"
+)
+SUSPENSE = _pages("reconciliation", "suspense_item", "clear")
+OWN_LOANS = _pages("loans", "loan", "account", "certificate", "application", "withdraw")
 
 SECTIONS: list[tuple[str, list[Item]]] = [
     (
         "Loans",
         [
-            Item("Review queue", "gavel", "committee:queue", "committee.view_queue", "under_review"),
-            Item("Sittings", "calendar", "committee:sittings", "committee.view_queue"),
-            Item("To register", "list", "loans:to_register", "loans.view_register", "approved"),
-            Item("Loan register", "loan", "loans:register", "loans.view_register"),
-            Item("Payouts", "bank", "loans:payouts", "loans.view_register", "to_pay"),
+            Item("Review queue", "gavel", "committee:queue", "committee.view_queue", "under_review", ("committee:dossier",)),
+            Item("Sittings", "calendar", "committee:sittings", "committee.view_queue", within=SITTINGS),
+            Item("To register", "list", "loans:to_register", "loans.view_register", "approved", ("loans:register_one",)),
+            Item("Loan register", "loan", "loans:register", "loans.view_register", within=LOAN),
+            Item("Payouts", "bank", "loans:payouts", "loans.view_register", "to_pay", ("loans:payout",)),
         ],
     ),
     (
         "Money",
         [
-            Item("Deductions", "calendar", "reconciliation:schedules", "reconciliation.view"),
-            Item("Reconcile", "swap", "reconciliation:returns", "reconciliation.view", "returns"),
-            Item("Suspense", "alert", "reconciliation:suspense", "reconciliation.view", "suspense"),
+            Item("Deductions", "calendar", "reconciliation:schedules", "reconciliation.view", within=SCHEDULE),
+            Item("Reconcile", "swap", "reconciliation:returns", "reconciliation.view", "returns", RETURN),
+            Item("Suspense", "alert", "reconciliation:suspense", "reconciliation.view", "suspense", SUSPENSE),
             Item("Books", "chart", "reports:trial_balance", "ledger.view_books"),
         ],
     ),
@@ -68,13 +83,13 @@ SECTIONS: list[tuple[str, list[Item]]] = [
     ),
 ]  # fmt: skip
 
-# label, icon, where it leads, the other page on which it is marked
+# label, icon, where it leads, the pages behind it on which it stays marked
 TABS = [
-    ("Home", "home", "portal:member_home", "portal:home"),
-    ("Savings", "savings", "portal:savings", "portal:withdraw"),
-    ("Loans", "loan", "loans:mine", "loans:loan"),
-    ("Promises", "users", "loans:guarantees", "loans:answer_guarantee"),
-    ("More", "more", "users:me", "portal:help"),
+    ("Home", "home", "portal:member_home", ("portal:home",)),
+    ("Savings", "savings", "portal:savings", ("portal:withdraw",)),
+    ("Loans", "loan", "loans:mine", OWN_LOANS),
+    ("Promises", "users", "loans:guarantees", ("loans:answer_guarantee",)),
+    ("More", "more", "users:me", ("portal:help",)),
 ]
 
 
@@ -127,8 +142,8 @@ def tabs(request: HttpRequest) -> list[dict[str, Any]]:
         return []
     here = _here(request)
     return [
-        {"label": label, "icon": icon, "url": address(route), "current": here(route) or here(also)}
-        for label, icon, route, also in TABS
+        {"label": label, "icon": icon, "url": address(route), "current": here(route, within)}
+        for label, icon, route, within in TABS
     ]
 
 
@@ -149,19 +164,20 @@ def sections(request: HttpRequest, waiting: Mapping[str, int]) -> list[dict[str,
     return [section for section in shown if section["items"]]
 
 
-def _drawn(item: Item, here: Callable[[str], bool], waiting: Mapping[str, int]) -> dict[str, Any]:
+def _drawn(item: Item, here: Callable[..., str], waiting: Mapping[str, int]) -> dict[str, Any]:
     return {
         "label": item.label,
         "icon": item.icon,
         "url": address(item.route),
-        "current": here(item.route),
+        "current": here(item.route, item.within),
         "count": waiting.get(item.waits, 0),
     }
 
 
-def _here(request: HttpRequest) -> Callable[[str], bool]:
-    match = request.resolver_match
-    return lambda route: match is not None and match.view_name == route
+def _here(request: HttpRequest) -> Callable[..., str]:
+    """Says of an entry whether it is the page that one is on ("page"), leads to it ("true"), or neither ("")."""
+    name = request.resolver_match.view_name if request.resolver_match else ""
+    return lambda route, within=(): "page" if name == route else "true" if name in within else ""
 
 
 def waiting_counts(user) -> dict[str, int]:

@@ -245,7 +245,9 @@ class Repayment(models.Model):
 
     @property
     def slip(self) -> str:
-        """The number on the paper behind it, as a person looks for it."""
+        """The paper behind it, as a person looks for it: the number of a slip, or the month's salary."""
+        if self.channel == RepaymentChannel.PAYROLL:
+            return self.entry.narration.partition(": ")[2]
         return self.reference.removeprefix("receipt/").partition("#")[0]
 
     @property

@@ -32,7 +32,7 @@ from loans.models import (
     Repayment,
 )
 from loans.schedules import first_due_on, schedule
-from loans.states import LoanStatus
+from loans.states import ApplicationStatus, LoanStatus
 
 NOTHING = Decimal("0.00")
 UNPAID = F("principal") - F("principal_paid") + F("interest") - F("interest_paid") - F("interest_waived")
@@ -210,13 +210,16 @@ def _unpaid_installments() -> QuerySet[Installment]:
     return Installment.objects.unpaid().filter(loan=OuterRef("pk"))
 
 
+def approved_applications() -> QuerySet[LoanApplication]:
+    """Approved applications, in the register or not, with what is fixed when they come into it."""
+    return LoanApplication.objects.filter(
+        status__in=[ApplicationStatus.APPROVED, ApplicationStatus.REGISTERED]
+    ).select_related("member__employer", "product", "version", "approval__approved_by", "loan")
+
+
 def waiting_to_be_registered() -> QuerySet[LoanApplication]:
     """Approved applications that are not in the register, the first approved first."""
-    return (
-        LoanApplication.objects.approved()
-        .select_related("member__employer", "product", "version", "approval__approved_by")
-        .order_by("approval__approved_at", "pk")
-    )
+    return approved_applications().filter(status=ApplicationStatus.APPROVED).order_by("approval__approved_at", "pk")
 
 
 def queue() -> QuerySet[Loan]:
@@ -228,10 +231,11 @@ def queue() -> QuerySet[Loan]:
     )
 
 
-def payouts() -> QuerySet[Loan]:
-    """Loans that are ready to be paid out, the first released first."""
+def payouts(*, with_paid: bool = False) -> QuerySet[Loan]:
+    """Loans that are ready to be paid out, the first released first; on request those that run already as well."""
+    statuses = [LoanStatus.REGISTERED, LoanStatus.ACTIVE] if with_paid else [LoanStatus.REGISTERED]
     return (
-        Loan.objects.ready_to_pay()
+        Loan.objects.filter(status__in=statuses, application__isnull=False)
         .select_related("member__employer", "product", "application__approval__approved_by")
         .annotate(first_due_on=Subquery(
             Installment.objects.filter(loan=OuterRef("pk")).order_by("number").values("due_on")[:1]

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from ledger import chart
 from ledger.services import account
-from loans.models import LendingPolicy, Loan, LoanApplication, Repayment
+from loans.models import Disbursement, LendingPolicy, Loan, LoanApplication, Repayment
 from loans.services.takeover import RunningLoan, take_back_loans, take_over_loans
 from loans.states import LoanStatus
 from loans.tests.factories import AT, make_member, make_product_rules
@@ -135,7 +135,8 @@ def test_an_officer_registers_an_approved_application_after_seeing_its_terms(cli
     answer = client.post(address, follow=True)
     assert answer.redirect_chain == [(reverse("loans:to_register"), 302)]
     assert "LH/2026/001 is in the register and ready to be paid out." in answer.content.decode()
-    assert client.post(address).status_code == 404
+    assert "is in the register already, as loan LH/2026/001" in text(client.post(address))
+    assert client.get(address).url == page_of(Loan.objects.get())
     assert Loan.objects.get().application == application
 
 
@@ -206,7 +207,11 @@ def test_the_treasurer_pays_a_loan_out_from_its_own_page(client, treasurer):
     loan.refresh_from_db()
     assert loan.status == LoanStatus.ACTIVE
     assert (loan.disbursement.bank_account, loan.disbursement.disbursed_by) == ("0123456789", treasurer)
-    assert client.get(address).status_code == 404
+    assert client.get(address).url == page_of(loan)
+    # The same slip again is the same payout; another one is refused in words.
+    assert client.post(address, SLIP).url == reverse("loans:payouts")
+    assert "was paid out on" in text(client.post(address, SLIP | {"bank_reference": "TRF 0092"}))
+    assert Disbursement.objects.count() == 1
 
 
 @pytest.mark.parametrize(
@@ -379,7 +384,7 @@ def test_paying_off_shows_the_interest_that_is_not_charged_and_gives_a_certifica
     paper = text(client.get(page_of(loan, "certificate")))
     assert "This loan is paid back" in paper
     assert loan.certificate_number in paper
-    assert client.get(address).status_code == 404
+    assert client.get(address).url == page_of(loan)
 
 
 def test_a_receipt_that_is_not_right_says_what_to_do(client, officer):

@@ -25,9 +25,13 @@ from loans.services.closures import cancel_loan
 from loans.services.disbursements import disburse_loan
 from loans.services.registration import move_first_payment, register_loan, release_queued
 from loans.services.repayments import record_receipt, reverse_repayment
-from loans.states import LoanStatus
+from loans.states import ApplicationStatus, LoanStatus
 
 PAGE = 25
+
+
+# A form that is pressed twice arrives a second time when its work is done. The service then gives the first answer
+# again, or says what has happened; so the pages below still find what they were about.
 
 
 def typed(request: HttpRequest):
@@ -77,7 +81,9 @@ def registration(request: HttpRequest) -> HttpResponse:
 
 @permission_required("loans.register_loan", raise_exception=True)
 def register_one(request: HttpRequest, number: str) -> HttpResponse:
-    application = get_object_or_404(registers.waiting_to_be_registered(), number=number)
+    application = get_object_or_404(registers.approved_applications(), number=number)
+    if application.status == ApplicationStatus.REGISTERED and request.method == "GET":
+        return redirect("loans:loan", application.loan.serial)
     form = EmptyForm(typed(request))
     if form.is_valid():
         with shown_on(form):
@@ -156,7 +162,9 @@ def payouts(request: HttpRequest) -> HttpResponse:
 @permission_required("loans.disburse_loan", raise_exception=True)
 def payout(request: HttpRequest, serial: str) -> HttpResponse:
     """The page before money leaves: what is paid to whom, in numbers, and the bank's slip."""
-    loan = get_object_or_404(registers.payouts(), serial=serial)
+    loan = get_object_or_404(registers.payouts(with_paid=True), serial=serial)
+    if loan.status != LoanStatus.REGISTERED and request.method == "GET":
+        return redirect("loans:loan", serial)
     form = PayoutForm(typed(request), today=business_date())
     if form.is_valid():
         with shown_on(form):
@@ -174,7 +182,10 @@ def payout(request: HttpRequest, serial: str) -> HttpResponse:
 @permission_required("loans.record_repayment", raise_exception=True)
 def receipt(request: HttpRequest, serial: str) -> HttpResponse:
     """Record money paid at the office: first it is shown where it goes, then it is recorded as it was shown."""
-    loan = get_object_or_404(loans_of(request).active().select_related("disbursement"), serial=serial)
+    ever_paid_out = loans_of(request).filter(status__in=[LoanStatus.ACTIVE, LoanStatus.CLOSED])
+    loan = get_object_or_404(ever_paid_out.select_related("disbursement"), serial=serial)
+    if loan.status == LoanStatus.CLOSED and request.method == "GET":
+        return redirect("loans:loan", serial)
     page = loan_page(loan, on=business_date())
     form = ReceiptForm(typed(request), today=business_date())
     shown = None

@@ -8,6 +8,7 @@ from django.urls import reverse
 from loans.tests.factories import make_application, make_member, make_product_rules
 from notifications.services import notify
 from portal.navigation import SECTIONS, TABS
+from tests.routes import ROUTES
 from users.roles import PERMISSIONS, Role
 from users.selectors import person
 from users.testing import make_user, sign_in
@@ -52,6 +53,22 @@ def test_the_page_that_one_is_on_is_marked(db, client):
     text = client.get(reverse("portal:members")).content.decode()
     assert f'<a href="{reverse("portal:members")}" aria-current="page">' in text
     assert text.count('aria-current="page"') == 2  # the rail, and the same on phones
+
+
+def test_behind_an_entry_it_stays_marked(db, client):
+    sign_in(client, make_user(roles=["officer"]))
+    text = client.get(reverse("reconciliation:prepare")).content.decode()
+    assert f'<a href="{reverse("reconciliation:schedules")}" aria-current="true">' in text
+    assert 'aria-current="page"' not in text
+    assert "Menu: Deductions" in text
+
+
+def test_the_pages_behind_the_entries_exist_and_each_is_behind_one():
+    names = set(ROUTES)
+    for entries in ([item.within for _, items in SECTIONS for item in items], [within for *_, within in TABS]):
+        behind = [page for within in entries for page in within]
+        assert set(behind) <= names
+        assert len(behind) == len(set(behind))
 
 
 def test_a_member_has_tabs_and_an_office_none(db, client):

@@ -30,11 +30,11 @@ class Calendar:
 
 @pytest.fixture
 def calendar(monkeypatch) -> Calendar:
-    """Every page, in every thread, stands on this calendar; sessions and codes go by the real clock."""
+    """Every page and the worker stand on this calendar, in every thread; sessions and codes go by the real clock."""
     get_resolver().url_patterns  # every room's views are loaded  # noqa: B018
     calendar = Calendar(FIRST_DAY)
     monkeypatch.setattr(dates, "timezone", calendar)
     for name, module in list(sys.modules.items()):
-        if ".views" in name and getattr(module, "now", None) is timezone.now:
+        if (".views" in name or ".jobs" in name) and getattr(module, "now", None) is timezone.now:
             monkeypatch.setattr(module, "now", calendar.now)
     return calendar

@@ -165,7 +165,7 @@ def the_office_registers_and_pays_out(people, calendar, application) -> Loan:
         other.is_kept_out(*register)
     assert "₦53,309.27" in people.officer.opens(*register)
     assert f"{SERIAL} is in the register and ready to be paid out" in people.officer.does(*register)
-    people.officer.is_kept_out(*register)  # a second press finds nothing to register
+    assert f"is in the register already, as loan {SERIAL}" in people.officer.is_told(*register)  # a second press
     loan = Loan.objects.get()
     assert (loan.serial, loan.instalment, loan.installments.count()) == (SERIAL, INSTALMENT, 12)
     assert loan.installments.get(number=1).due_on == date(2026, 11, 28)
@@ -179,7 +179,8 @@ def the_office_registers_and_pays_out(people, calendar, application) -> Loan:
     assert "ten figures" in people.treasurer.is_told(*payout, **SLIP | {"bank_account": "12345"})
     assert Disbursement.objects.count() == 0
     assert f"{SERIAL} is running" in people.treasurer.does(*payout, **SLIP)
-    assert people.treasurer.sends(*payout, **SLIP).status_code == 404  # it is not there to be paid any more
+    people.treasurer.does(*payout, **SLIP)  # the same press again is the same payout
+    assert "was paid out on Mon 9 Nov 2026" in people.treasurer.is_told(*payout, **SLIP | {"bank_reference": "TRF/2"})
     assert Disbursement.objects.count() == JournalEntry.objects.filter(kind="loan.paid_out").count() == 1
     loan.refresh_from_db()
     assert (loan.status, balance_of(loan.account)) == (LoanStatus.ACTIVE, AMOUNT)
@@ -232,6 +233,7 @@ def the_months_deduction_comes_in(people, calendar, loan):
     assert "Posted" in people.treasurer.opens("reconciliation:workspace", remittance.pk)
     assert Repayment.objects.get(loan=loan).amount == INSTALMENT
     assert balance_of(loan.account) == AMOUNT - INSTALMENT + 6000
+    assert "November 2026 salary, Lagoon Ports Authority" in people.adaeze.opens("loans:loan", SERIAL)
 
 
 def payroll_file(rows) -> SimpleUploadedFile:
@@ -256,7 +258,10 @@ def the_rest_is_paid_at_the_counter(people, calendar, loan):
     assert Repayment.objects.count() == 1  # shown, not recorded
     agreed = {**slip, "record": "yes", "shown": "558217.64|2026-12-03"}
     assert "its certificate is ready" in people.officer.does(*receipt, **agreed)
-    assert people.officer.sends(*receipt, **agreed).status_code == 404  # nothing runs there any more
+    assert "Nothing was recorded twice" in people.officer.does(*receipt, **agreed)
+    again = {**agreed, "reference": "UC 00413"}
+    assert "is not running" in people.officer.is_told(*receipt, **again)
+    assert Repayment.objects.count() == 2
 
     loan.refresh_from_db()
     assert (loan.status, loan.closed_on, balance_of(loan.account)) == (LoanStatus.CLOSED, date(2026, 12, 3), 0)
