@@ -8,9 +8,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.apps import apps
+from django.conf import settings
+
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.rglob("*.md"))]
+
+ROOM_NAMES = [*settings.ROOMS, "engine"]
+# Not the tables that a room's tests make for themselves.
+OUR_MODELS = [
+    model
+    for model in apps.get_models()
+    if model.__module__.split(".")[0] in ROOM_NAMES and ".tests." not in model.__module__
+]
 
 FENCE = re.compile(r"^ *(`{3,}).*?^ *\1 *$", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^#{1,6} +(.+?) *$")

@@ -30,24 +30,22 @@ from reconciliation.returns.layouts import ELEMENT_WORDS, SHAPES, Layout
 from reconciliation.services.lines import SURE
 from reconciliation.services.posting import CHUNK
 from reconciliation.states import LineState
-from tests.pages import DOCS, ROOT, code, codes, examples, read, table, tables
+from tests.pages import DOCS, OUR_MODELS, ROOM_NAMES, ROOT, code, codes, examples, read, table, tables
 from users.roles import Role
 
 REFERENCE = DOCS / "reference"
-ROOM_NAMES = [*settings.ROOMS, "engine"]
 
 
 # Glossary -------------------------------------------------------------------------------------------------------------
 
 GLOSSARY = REFERENCE / "glossary.md"
-OURS = [model for model in apps.get_models() if model.__module__.split(".")[0] in ROOM_NAMES]
 IN_CODE = sorted({code(row["In the code"]) for one in tables(GLOSSARY) for row in one.rows})
 
 
 def find(name: str):
     """What a dotted name of the code stands for: a model by its label, or anything of a module."""
     parts = name.split(".")
-    if parts[0] in {model._meta.app_label for model in OURS} and parts[1][0].isupper():
+    if parts[0] in {model._meta.app_label for model in OUR_MODELS} and parts[1][0].isupper():
         found, rest = apps.get_model(parts[0], parts[1]), parts[2:]
     else:
         found, rest = import_module(parts[0]), parts[1:]
@@ -73,7 +71,7 @@ def test_what_the_glossary_names_in_the_code_exists(name):
 
 
 def test_every_model_has_its_word_in_the_glossary():
-    assert {model._meta.label for model in OURS} - set(IN_CODE) == set()
+    assert {model._meta.label for model in OUR_MODELS} - set(IN_CODE) == set()
 
 
 # Payroll returns ------------------------------------------------------------------------------------------------------

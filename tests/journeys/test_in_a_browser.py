@@ -323,3 +323,41 @@ def adaeze_sees_her_first_payment(adaeze: Hand) -> None:
     adaeze.looks("messages")
     assert standing(adaeze.person).balance == Decimal("515000.00")
     assert Loan.objects.get().principal == AMOUNT
+
+
+# Without script -------------------------------------------------------------------------------------------------------
+
+
+def test_a_member_asks_and_another_consents_without_script(room_without_script, people, calendar):
+    adaeze, bola = (room_without_script.seat(one) for one in (people.adaeze, people.bola))
+    adaeze.signs_in()
+    adaeze.follows("Ask for a loan")
+    adaeze.page.get_by_label("Normal loan").check()
+    adaeze.types("How much?", "2m")
+    adaeze.types("How many months", "12")
+    adaeze.presses("Update the figures")
+    adaeze.sees("You could ask for ₦1,000,000 over 12 months")
+    adaeze.looks("more-than-she-may-have")
+    adaeze.presses("Ask for this instead")
+    adaeze.sees("Within your limit of ₦1,000,000")
+    adaeze.types("How much?", "600,000")
+    adaeze.presses("Save and continue")
+    adaeze.sees("Say in a few words what the money is for")
+    adaeze.looks("not-said-what-for")
+    adaeze.types("What is it for?", "A roof for the house")
+    adaeze.presses("Save and continue")
+    find_and_choose(adaeze, "bola", "300,000", people.bola.name)
+    find_and_choose(adaeze, "eze", "", people.ngozi.name)
+    adaeze.follows("Continue")
+    adaeze.picks("I ask for this loan")
+    adaeze.presses("Send my request")
+    adaeze.sees("We wait for your guarantors")
+    adaeze.looks("sent")
+    bola.signs_in()
+    bola.follows("Read and answer")
+    bola.looks("consent")
+    bola.picks("Yes, I will stand")
+    bola.types("If yes, type the amount", "300,000")
+    bola.presses("Send my answer")
+    bola.looks("promised")
+    assert standing(people.bola).held == Decimal(300000)
