@@ -137,6 +137,22 @@ class NoQuorum(DomainError):
 # The register: registration, disbursement, repayments, closing --------------------------------------------------------
 
 
+class NoLendingPolicy(DomainError):
+    """The society has not said yet how many must decide and what may be let out in a month."""
+
+    message = (
+        "The society has no lending policy yet, so no loan can be decided or registered. An administrator sets it on "
+        "the page “Lending policy”, under Society in the menu."
+    )
+
+
+class PolicyFromThatDay(DomainError):
+    """A lending policy would begin in the past, or on the day of another."""
+
+    message = "A policy begins on this day already. Choose a later day."
+    field = "valid_from"
+
+
 class NotApproved(DomainError):
     """A loan is to be registered whose application has no approval, or is withdrawn or declined."""
 

@@ -77,6 +77,7 @@ SECTIONS: list[tuple[str, list[Item]]] = [
                 "Bring your books in", "download", "onboarding:imports",
                 "onboarding.import_books onboarding.approve_import audit.view_trail",
             ),
+            Item("Lending policy", "doc", "loans:lending_policy", "loans.manage_products"),
             Item("People and roles", "scale", "users:people", "users.manage_roles"),
             Item("Records", "cog", "admin:index", "portal.use_admin"),
         ],

@@ -205,6 +205,7 @@ ROUTES: dict[str, Row] = {
     "loans:release": _row("", "loans.register_loan"),
     "loans:move_days": _row("loans.register_loan", "loans.register_loan", _loan(status="registered")),
     "loans:cancel_loan": _row("loans.register_loan", "loans.register_loan", _loan(status="registered")),
+    "loans:lending_policy": _row("loans.manage_products", "loans.manage_products"),
     "loans:payouts": _row("loans.view_register"),
     "loans:payout": _row("loans.disburse_loan", "loans.disburse_loan", _loan(status="registered")),
     "loans:receipt": _row("loans.record_repayment", "loans.record_repayment", _loan(status="active")),

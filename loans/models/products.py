@@ -83,9 +83,9 @@ class ProductVersion(models.Model):
 
 
 class LendingPolicyQuerySet(models.QuerySet):
-    def in_force(self, on: date) -> LendingPolicy:
-        """The policy that counts on a day: the newest that has begun."""
-        return self.filter(valid_from__lte=on).order_by("-valid_from")[:1].get()
+    def in_force(self, on: date) -> LendingPolicy | None:
+        """The policy that counts on a day: the newest that has begun, None where none has."""
+        return self.filter(valid_from__lte=on).order_by("-valid_from").first()
 
 
 class LendingPolicy(models.Model):

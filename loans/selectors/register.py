@@ -22,6 +22,7 @@ from engine.schedules import Line
 from ledger import chart
 from ledger.selectors import balance_of
 from ledger.services import account
+from loans.errors import NoLendingPolicy
 from loans.models import (
     Guarantee,
     Installment,
@@ -120,8 +121,20 @@ class MonthCap:
         return self.cap is None or self.used + amount <= self.cap
 
 
+def policy_in_force(on: date) -> LendingPolicy:
+    """The lending policy that counts on a day. Raises NoLendingPolicy where the society has none yet."""
+    policy = LendingPolicy.objects.in_force(on)
+    if policy is None:
+        raise NoLendingPolicy()
+    return policy
+
+
 def month_cap(on: date) -> MonthCap:
-    """The cap of the month of `on` by the policy of that day, and the loans that were let out for payment in it."""
+    """The cap of the month of `on` by the policy of that day, and the loans that were let out for payment in it.
+
+    Raises NoLendingPolicy.
+    """
+    policy = policy_in_force(on)
     first = on.replace(day=1)
     used = (
         Loan.objects.filter(
@@ -130,7 +143,7 @@ def month_cap(on: date) -> MonthCap:
         .exclude(status=LoanStatus.CANCELLED)
         .aggregate(used=Coalesce(Sum("principal"), NOTHING))["used"]
     )  # fmt: skip
-    return MonthCap(first, LendingPolicy.objects.in_force(on).monthly_cap, used)
+    return MonthCap(first, policy.monthly_cap, used)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +172,7 @@ class RegistrationTerms:
 
 
 def registration_terms(application: LoanApplication, *, on: date) -> RegistrationTerms:
-    """The terms of an approved application as `register_loan` would freeze them on a day."""
+    """The terms of an approved application as `register_loan` would freeze them on a day. Raises NoLendingPolicy."""
     approval, cap = application.approval, month_cap(on)
     is_payable = cap.has_room_for(approval.amount)
     lines = schedule(

@@ -38,7 +38,7 @@ def register_loan(*, application: LoanApplication, by: User, on: date, at: datet
     The terms are those approved and the product rules of the day when it was sent in; they never change again. The
     loan gets the year's next serial and its instalments, the first on the first pay day that the employer can still
     deduct for. When the month's cap has no room for it, it is registered all the same and waits in the queue.
-    Raises NotApproved, AlreadyRegistered, BorrowerNotActive, NotYourOwnLoan.
+    Raises NotApproved, AlreadyRegistered, BorrowerNotActive, NotYourOwnLoan, NoLendingPolicy.
     """
     application = (
         LoanApplication.objects.select_for_update(of=("self",))
@@ -91,12 +91,15 @@ def release_queued(*, on: date, by: User | None, at: datetime) -> list[Loan]:
 
     The cap is asked again for each loan with those before it counted. The first that does not fit ends the round, so
     that small loans never overtake it; one that is above the whole cap can never fit and is passed by. Safe to run
-    again, and by many at once.
+    again, and by many at once. Raises NoLendingPolicy where a loan waits and no policy is in force.
     """
     _wait_for_ones_turn()
+    waiting = list(queue().select_for_update(of=("self",)).select_related("member__employer", "member__user"))
+    if not waiting:
+        return []
     cap = month_cap(on)
     released: list[Loan] = []
-    for loan in queue().select_for_update(of=("self",)).select_related("member__employer", "member__user"):
+    for loan in waiting:
         if cap.cap is not None and loan.principal > cap.cap:
             continue
         if not cap.has_room_for(loan.principal):

@@ -11,7 +11,8 @@ from core.dates import LAGOS
 from ledger.models import Hold
 from ledger.services import release_holds
 from loans import messages
-from loans.models import Guarantee, LendingPolicy, LoanApplication
+from loans.models import Guarantee, LoanApplication
+from loans.selectors.register import policy_in_force
 from loans.states import ApplicationStatus, GuaranteeStatus
 from members.models import Member
 from users.models import User
@@ -39,9 +40,9 @@ def locked_member(member_id: int) -> Member:
 def send_to_committee(application: LoanApplication, *, by: User, at: datetime, **fields) -> LoanApplication:
     """Put a locked application before the committee, with the quorum of the policy in force that day.
 
-    Requests that nobody has answered are taken back: they are not needed any more.
+    Requests that nobody has answered are taken back: they are not needed any more. Raises NoLendingPolicy.
     """
-    policy = LendingPolicy.objects.in_force(timezone.localdate(at, LAGOS))
+    policy = policy_in_force(timezone.localdate(at, LAGOS))
     transition(
         application, ApplicationStatus.UNDER_REVIEW, by=by, at=at, quorum=policy.quorum, reviewed_from=at, **fields
     )

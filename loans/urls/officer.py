@@ -3,7 +3,7 @@
 from django.urls import path
 
 from loans.urls import converters  # noqa: F401  (the serial converter)
-from loans.views import loan, officer
+from loans.views import loan, officer, policy
 
 loan_pages = [
     path("<serial:serial>/", loan.loan, name="loan"),
@@ -20,6 +20,7 @@ office = [
     path("registration/", officer.registration, name="to_register"),
     path("registration/release/", officer.release, name="release"),
     path("registration/<serial:number>/", officer.register_one, name="register_one"),
+    path("lending-policy/", policy.lending_policy, name="lending_policy"),
     path("payouts/", officer.payouts, name="payouts"),
     path("payouts/<serial:serial>/", officer.payout, name="payout"),
 ]

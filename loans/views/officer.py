@@ -16,6 +16,7 @@ from core.dates import business_date
 from core.display import naira
 from core.errors import shown_on
 from loans import tables
+from loans.errors import NoLendingPolicy
 from loans.forms.officer import CancelForm, EmptyForm, FindForm, PayoutForm, ReceiptForm, ReverseForm
 from loans.models import Loan, Repayment
 from loans.selectors import register as registers
@@ -67,13 +68,19 @@ def register(request: HttpRequest) -> HttpResponse:
 @permission_required("loans.view_register", raise_exception=True)
 def registration(request: HttpRequest) -> HttpResponse:
     """Approved applications that wait for their serial, and the queue behind the month's cap."""
+    cap, blocked = None, ""
+    try:
+        cap = registers.month_cap(business_date())
+    except NoLendingPolicy as refused:
+        blocked = refused.message
     return render(
         request,
         "loans/register/registration.html",
         {
             "waiting": registers.waiting_to_be_registered(),
             "queue": registers.queue(),
-            "cap": registers.month_cap(business_date()),
+            "cap": cap,
+            "blocked": blocked,
             "tables": {"waiting": tables.WAITING, "queue": tables.QUEUE},
         },
     )
@@ -90,7 +97,11 @@ def register_one(request: HttpRequest, number: str) -> HttpResponse:
             loan = register_loan(application=application, by=request.user, on=business_date(), at=now())
             messages.success(request, _registered(loan))
             return redirect("loans:to_register")
-    terms = registers.registration_terms(application, on=business_date())
+    try:
+        terms = registers.registration_terms(application, on=business_date())
+    except NoLendingPolicy as refused:
+        messages.error(request, refused.message)
+        return redirect("loans:to_register")
     return render(
         request, "loans/register/register_one.html", {"application": application, "terms": terms, "form": form}
     )
@@ -106,7 +117,11 @@ def _registered(loan: Loan) -> str:
 @require_POST
 def release(request: HttpRequest) -> HttpResponse:
     """Let out now what the month's cap has room for, without waiting for the first of the month."""
-    released = release_queued(on=business_date(), by=request.user, at=now())
+    try:
+        released = release_queued(on=business_date(), by=request.user, at=now())
+    except NoLendingPolicy as refused:
+        messages.error(request, refused.message)
+        return redirect("loans:to_register")
     words = ", ".join(loan.serial for loan in released)
     messages.success(
         request, f"Ready to be paid out: {words}." if released else "The cap has no room for the next loan."

@@ -1,0 +1,35 @@
+"""What the society decides for all loans from a day on."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from audit.services import record
+from core.display import dmy
+from loans.errors import PolicyFromThatDay
+from loans.models import LendingPolicy
+from users.models import User
+
+
+@transaction.atomic
+def set_lending_policy(
+    *, valid_from: date, quorum: int, monthly_cap: Decimal | None, by: User, on: date, at: datetime
+) -> LendingPolicy:  # fmt: skip
+    """Let a lending policy count from a day on, today or later; what was decided under those before it stands.
+
+    `monthly_cap` is in naira, None for no cap. Raises PolicyFromThatDay for a day that is past or taken.
+    """
+    if valid_from < on:
+        raise PolicyFromThatDay(f"This day is past. Enter {dmy(on)} or a later day.")
+    policy, is_new = LendingPolicy.objects.get_or_create(
+        valid_from=valid_from, defaults={"quorum": quorum, "monthly_cap": monthly_cap}
+    )
+    if not is_new:
+        raise PolicyFromThatDay()
+    record(
+        "loans.policy.set", by=by, subject=policy, at=at, valid_from=valid_from, quorum=quorum, monthly_cap=monthly_cap
+    )
+    return policy
