@@ -4,6 +4,7 @@ They stand on every row of every list, so nothing here goes through a template.
 """
 
 from decimal import Decimal
+from functools import cache
 from html import escape as quote
 
 from django.templatetags.static import static
@@ -23,19 +24,24 @@ def text(value: object) -> str:
     return quote(str(value))
 
 
+@cache
+def asset(name: str) -> str:
+    """The address of a static file, which does not change while the process lives."""
+    return static(name)
+
+
 def icon(name: str, label: str = "") -> SafeString:
     """One drawing of the sprite; with a label it speaks, without it is decoration."""
     if label:
         return SafeString(
             f'<svg class="i" width="20" height="20" role="img" aria-label="{text(label)}" focusable="false">'
-            f'<use href="{static("icons.svg")}#{name}"/></svg>'
+            f'<use href="{asset("icons.svg")}#{name}"/></svg>'
         )
     known = _icons.get(name)
     if known is None:
-        # The address of the sprite does not change while the process lives.
         known = _icons[name] = SafeString(
             '<svg class="i" width="20" height="20" aria-hidden="true" focusable="false">'
-            f'<use href="{static("icons.svg")}#{name}"/></svg>'
+            f'<use href="{asset("icons.svg")}#{name}"/></svg>'
         )
     return known
 

@@ -9,9 +9,8 @@ from typing import Any
 
 from django.db import connection
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.functional import SimpleLazyObject
 
+from core.addresses import address
 from core.sql import load_sql
 from users.roles import Role
 
@@ -95,24 +94,21 @@ TABS = [
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    """What the frames draw: `tabs`, `nav`, `links`, `role_label`, `unread_messages`, each worked out only there."""
+    """What the frames draw: `tabs`, `nav`, `links`, `role_label`, `unread_messages`.
+
+    What costs something is a function, which a template calls where it draws it, and which works it out once a page.
+    """
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"links": SimpleLazyObject(public_links)}
-    waiting = SimpleLazyObject(lambda: waiting_counts(user))
+        return {"links": public_links()}
+    waiting = cache(lambda: waiting_counts(user))
     return {
-        "tabs": SimpleLazyObject(lambda: tabs(request)),
-        "nav": SimpleLazyObject(lambda: sections(request, waiting)),
-        "links": SimpleLazyObject(links),
-        "role_label": SimpleLazyObject(lambda: role_label(user)),
-        "unread_messages": SimpleLazyObject(lambda: waiting["unread"]),
+        "tabs": cache(lambda: tabs(request)),
+        "nav": cache(lambda: sections(request, waiting())),
+        "links": links(),
+        "role_label": cache(lambda: role_label(user)),
+        "unread_messages": lambda: waiting()["unread"],
     }
-
-
-@cache
-def address(route: str) -> str:
-    """Where a route leads: the addresses of the frame are the same on every page, so they are worked out once."""
-    return reverse(route)
 
 
 def public_links() -> dict[str, str]:
@@ -151,15 +147,16 @@ def tabs(request: HttpRequest) -> list[dict[str, Any]]:
 def sections(request: HttpRequest, waiting: Mapping[str, int]) -> list[dict[str, Any]]:
     """The staff menu of what this person may open, with his own passbook above it when he is a member too."""
     here = _here(request)
-    may = request.user.has_perm
+    # The set itself: to ask `has_perm` for each entry of a menu goes through every backend each time.
+    held = request.user.role_permissions
     shown = [
         {
             "title": title,
-            "items": [_drawn(item, here, waiting) for item in items if any(map(may, item.permission.split()))],
+            "items": [_drawn(item, here, waiting) for item in items if not held.isdisjoint(item.permission.split())],
         }
         for title, items in SECTIONS
     ]
-    if may("loans.view_own"):
+    if "loans.view_own" in held:
         own = {"label": "My passbook", "icon": "home", "url": address("portal:member_home"), "current": False}
         shown.insert(0, {"title": "", "items": [own]})
     return [section for section in shown if section["items"]]

@@ -2,6 +2,7 @@ from collections.abc import Callable
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.middleware import get_user
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
@@ -24,9 +25,8 @@ class SecondFactorVocabulary:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        signed_in = request.user
-
         def user():
+            signed_in = get_user(request)
             verified = signed_in.is_authenticated and passed_second_factor(request, signed_in)
             signed_in.otp_device = "allauth" if verified else None
             signed_in.is_verified = lambda: signed_in.otp_device is not None

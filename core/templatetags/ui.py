@@ -6,6 +6,7 @@ from django import template
 from django.utils.safestring import SafeString
 
 from core import charts, display, fields, markup, menus, tones
+from core.addresses import address
 from core.markup import icon, text
 from core.tables import Table
 
@@ -27,6 +28,8 @@ for name in ("naira", "dmy", "day", "dm", "ddm", "month", "moment", "stamp", "pe
 register.filter("plural", display.plural)
 register.filter("tone", tones.tone)
 
+register.simple_tag(address, name="address")
+register.simple_tag(markup.asset, name="asset")
 register.simple_tag(markup.icon, name="icon")
 register.simple_tag(markup.amount, name="amt")
 register.simple_tag(markup.pill, name="pill")
