@@ -50,6 +50,16 @@ class PracticeClock(models.Model):
         return str(self.frozen_on or f"{self.shifted_days:+d} days")
 
 
+class Holiday(models.Model):
+    """A day on which nobody is paid."""
+
+    day = models.DateField(unique=True)
+    name = models.CharField(max_length=60)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class SerialCounter(models.Model):
     """The last number given to a kind of document in a year; it only goes up and is never removed."""
 

@@ -48,13 +48,32 @@ class LoanStatus(models.TextChoices):
     REGISTERED = "registered", "Ready to be paid out"
     ACTIVE = "active", "Running"
     CLOSED = "closed", "Paid back"
+    WRITTEN_OFF = "written_off", "Written off"
     CANCELLED = "cancelled", "Cancelled"
 
 
 LOAN_TRANSITIONS = {
     LoanStatus.QUEUED: {LoanStatus.REGISTERED, LoanStatus.CANCELLED},
     LoanStatus.REGISTERED: {LoanStatus.ACTIVE, LoanStatus.CANCELLED},
-    LoanStatus.ACTIVE: {LoanStatus.CLOSED, LoanStatus.CANCELLED},
+    LoanStatus.ACTIVE: {LoanStatus.CLOSED, LoanStatus.WRITTEN_OFF, LoanStatus.CANCELLED},
+    LoanStatus.WRITTEN_OFF: {LoanStatus.ACTIVE},
     LoanStatus.CLOSED: {LoanStatus.ACTIVE},
     LoanStatus.CANCELLED: set(),
+}
+
+
+class ChangeStatus(models.TextChoices):
+    REQUESTED = "requested", "Asked for"
+    APPROVED = "approved", "In force"
+    DECLINED = "declined", "Declined"
+    WITHDRAWN = "withdrawn", "No longer asked for"
+    REVERSED = "reversed", "Taken back"
+
+
+CHANGE_TRANSITIONS = {
+    ChangeStatus.REQUESTED: {ChangeStatus.APPROVED, ChangeStatus.DECLINED, ChangeStatus.WITHDRAWN},
+    ChangeStatus.APPROVED: {ChangeStatus.REVERSED},
+    ChangeStatus.DECLINED: set(),
+    ChangeStatus.WITHDRAWN: set(),
+    ChangeStatus.REVERSED: set(),
 }

@@ -12,11 +12,21 @@ from ledger.models import Account, Hold, JournalEntry
 from members.states import MEMBER_TRANSITIONS, WITHDRAWAL_TRANSITIONS, MemberStatus, WithdrawalStatus
 
 
+class OffDayRule(models.TextChoices):
+    """Where a payment day goes that falls on a weekend or a holiday."""
+
+    NONE = "none", "It stays"
+    NEXT = "next", "To the next working day"
+    PREVIOUS = "previous", "To the working day before"
+
+
 class Employer(models.Model):
     """Who pays the members and deducts for the society each month.
 
     `pay_day` is the day of the month on which salaries are paid (31 = the last day);
-    loans fall due on it. `return_layout` is how this employer's payroll return is laid
+    loans fall due on it, moved by `off_day_rule` where it is a weekend or a holiday.
+    `cut_off_day` is the last day of the month on which the pay office takes changes for
+    that month's salaries. `return_layout` is how this employer's payroll return is laid
     out, as the reconciliation room remembers it. `bank_charge_limit` is the most that the
     bank may keep of a remittance before somebody has to ask where the rest is.
     """
@@ -25,6 +35,8 @@ class Employer(models.Model):
     name = models.CharField(max_length=120, unique=True)
     aliases = ArrayField(models.CharField(max_length=120), default=list, blank=True)
     pay_day = models.PositiveSmallIntegerField(default=28)
+    cut_off_day = models.PositiveSmallIntegerField(default=15)
+    off_day_rule = models.CharField(max_length=8, choices=OffDayRule.choices, default=OffDayRule.NONE)
     return_layout = models.JSONField(null=True, blank=True)
     bank_charge_limit = MoneyField(default=500)
 
@@ -32,6 +44,10 @@ class Employer(models.Model):
         constraints = [
             models.CheckConstraint(name="members_employer_charge", condition=Q(bank_charge_limit__gte=0)),
             models.CheckConstraint(name="members_employer_pay_day", condition=Q(pay_day__gte=1, pay_day__lte=31)),
+            models.CheckConstraint(
+                name="members_employer_cut_off", condition=Q(cut_off_day__gte=1, cut_off_day__lte=31)
+            ),
+            models.CheckConstraint(name="members_employer_off_day", condition=Q(off_day_rule__in=OffDayRule.values)),
         ]
 
     def __str__(self) -> str:

@@ -13,6 +13,8 @@ from loans.models.products import InterestMethod, LoanProduct, ProductVersion
 from loans.states import LOAN_TRANSITIONS, LoanStatus
 from members.models import Member
 
+NOTHING = Decimal("0.00")
+
 
 class LoanOrigin(models.TextChoices):
     APPLICATION = "application", "Asked for here"
@@ -64,7 +66,7 @@ class Loan(models.Model):
     version = models.ForeignKey(ProductVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="loans")
     principal = MoneyField()
     annual_rate_percent = models.DecimalField(max_digits=6, decimal_places=3)
-    method = models.CharField(max_length=10, choices=InterestMethod.choices)
+    method = models.CharField(max_length=15, choices=InterestMethod.choices)
     term_months = models.PositiveSmallIntegerField()
     instalment = MoneyField()
     granted_on = models.DateField()
@@ -74,7 +76,7 @@ class Loan(models.Model):
     )
     scheduled_principal = MoneyField()
     months_paid_before = models.PositiveSmallIntegerField(default=0)
-    status = models.CharField(max_length=10, choices=LoanStatus.choices)
+    status = models.CharField(max_length=12, choices=LoanStatus.choices)
     released_on = models.DateField(null=True, blank=True)
     account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="loan")
     closed_on = models.DateField(null=True, blank=True)
@@ -128,17 +130,26 @@ class Loan(models.Model):
 
 
 class InstallmentQuerySet(models.QuerySet):
+    def live(self) -> InstallmentQuerySet:
+        """The schedule that counts, without those that it replaced."""
+        return self.filter(live=True)
+
     def unpaid(self) -> InstallmentQuerySet:
-        return self.filter(
-            Q(principal_paid__lt=F("principal")) | Q(interest_paid__lt=F("interest") - F("interest_waived"))
-        )
+        return self.live().filter(unpaid_amount__gt=0)
+
+
+class InstallmentKind(models.TextChoices):
+    SCHEDULED = "scheduled", "Instalment"
+    EXTRA = "extra", "Paid on top"
 
 
 class Installment(models.Model):
-    """What is due on one day: so much principal, so much interest, and what of each was paid.
+    """What is due on one day: so much principal, interest and fee, and what of each was paid.
 
-    `interest_waived` is interest of a later month that is not charged, because the loan
-    was paid off before that month began.
+    `interest_waived` is interest that is not charged: of a later month, because the loan was
+    paid off before that month began, or because the society waived it. When a change of the
+    loan makes a new schedule, the old one stays, no longer `live`. An `extra` line is
+    principal that was paid on top of what was due.
     """
 
     loan = models.ForeignKey(Loan, on_delete=models.PROTECT, related_name="installments", db_index=False)
@@ -146,45 +157,57 @@ class Installment(models.Model):
     due_on = models.DateField()
     principal = MoneyField()
     interest = MoneyField()
-    principal_paid = MoneyField(default=Decimal("0.00"))
-    interest_paid = MoneyField(default=Decimal("0.00"))
-    interest_waived = MoneyField(default=Decimal("0.00"))
+    principal_paid = MoneyField(default=NOTHING)
+    interest_paid = MoneyField(default=NOTHING)
+    interest_waived = MoneyField(default=NOTHING)
+    fee = MoneyField(default=NOTHING, db_default=NOTHING)
+    fee_paid = MoneyField(default=NOTHING, db_default=NOTHING)
+    kind = models.CharField(
+        max_length=10, choices=InstallmentKind.choices, default=InstallmentKind.SCHEDULED, db_default="scheduled"
+    )
+    live = models.BooleanField(default=True, db_default=True)
+    unpaid_amount = models.GeneratedField(
+        expression=F("principal") - F("principal_paid") + F("interest") - F("interest_waived") - F("interest_paid")
+        + F("fee") - F("fee_paid"),
+        output_field=models.DecimalField(max_digits=14, decimal_places=2), db_persist=True,
+    )  # fmt: skip
 
     objects = InstallmentQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="loans_installment_once", fields=["loan", "number"]),
+            models.UniqueConstraint(name="loans_installment_once", fields=["loan", "number"], condition=Q(live=True)),
             models.CheckConstraint(
                 name="loans_installment_paid_within_due",
                 condition=Q(
-                    principal__gte=0, interest__gte=0,
-                    principal_paid__gte=0, interest_paid__gte=0, interest_waived__gte=0,
+                    principal__gte=0, interest__gte=0, fee__gte=0,
+                    principal_paid__gte=0, interest_paid__gte=0, interest_waived__gte=0, fee_paid__gte=0,
                     principal_paid__lte=F("principal"), interest_paid__lte=F("interest") - F("interest_waived"),
+                    fee_paid__lte=F("fee"),
                 ),
             ),
         ]  # fmt: skip
         indexes = [
             models.Index(
-                name="loans_installment_open", fields=["due_on", "loan"],
-                condition=Q(principal_paid__lt=F("principal"))
-                | Q(interest_paid__lt=F("interest") - F("interest_waived")),
-            )
-        ]  # fmt: skip
+                name="loans_installment_open", fields=["due_on", "loan"], condition=Q(live=True, unpaid_amount__gt=0)
+            ),
+            models.Index(name="loans_installment_history", fields=["loan", "number"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.loan_id} no. {self.number}"
 
     @property
     def due(self) -> Decimal:
-        return self.principal + self.interest
+        return self.principal + self.interest + self.fee
 
     @property
     def paid(self) -> Decimal:
-        return self.principal_paid + self.interest_paid
+        return self.principal_paid + self.interest_paid + self.fee_paid
 
     @property
     def unpaid(self) -> Decimal:
+        """As `unpaid_amount`, of an instalment in memory whose payments are not written yet."""
         return self.due - self.paid - self.interest_waived
 
 
@@ -210,19 +233,35 @@ class Disbursement(models.Model):
 class RepaymentChannel(models.TextChoices):
     COUNTER = "counter", "Paid at the office"
     PAYROLL = "payroll", "Taken from salary"
+    SAVINGS = "savings", "Taken from own savings"
+    GUARANTOR = "guarantor", "Taken from a guarantor's savings"
+    TOP_UP = "top_up", "Cleared by a new loan"
+
+
+class RepaymentUse(models.TextChoices):
+    """What becomes of money above what is due."""
+
+    AHEAD = "ahead", "Pay the next instalments early"
+    SHORTER = "shorter", "Finish sooner, same instalment"
+    SMALLER = "smaller", "Same end, smaller instalment"
 
 
 class Repayment(models.Model):
     """Money that came in for a loan, however it came; `reversed_by_entry` is set when it was a mistake.
 
     `interest` is below zero when the loan was paid off and more interest had been paid in advance than was still due:
-    that part of it pays principal.
+    that part of it pays principal. `surplus` is what the loan no longer needed when an earlier payment was entered
+    late: it is in the member's voluntary savings.
     """
 
     loan = models.ForeignKey(Loan, on_delete=models.PROTECT, related_name="repayments")
     amount = MoneyField()
     principal = MoneyField()
     interest = MoneyField()
+    fee = MoneyField(default=NOTHING, db_default=NOTHING)
+    penalty = MoneyField(default=NOTHING, db_default=NOTHING)
+    surplus = MoneyField(default=NOTHING, db_default=NOTHING)
+    use = models.CharField(max_length=10, choices=RepaymentUse.choices, default=RepaymentUse.AHEAD, db_default="ahead")
     received_on = models.DateField()
     channel = models.CharField(max_length=10, choices=RepaymentChannel.choices)
     reference = models.CharField(max_length=120, unique=True)
@@ -235,7 +274,14 @@ class Repayment(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="loans_repayment_explained",
-                condition=Q(amount__gt=0, principal__gte=0, amount=F("principal") + F("interest")),
+                condition=Q(
+                    amount__gt=0,
+                    principal__gte=0,
+                    fee__gte=0,
+                    penalty__gte=0,
+                    surplus__gte=0,
+                    amount=F("principal") + F("interest") + F("fee") + F("penalty") + F("surplus"),
+                ),
             )
         ]
         indexes = [models.Index(name="loans_repayment_latest", fields=["loan", "-received_on", "-id"])]
@@ -262,14 +308,16 @@ class Allocation(models.Model):
     installment = models.ForeignKey(Installment, on_delete=models.PROTECT, related_name="allocations")
     principal = MoneyField()
     interest = MoneyField()
-    interest_waived = MoneyField(default=Decimal("0.00"))
+    fee = MoneyField(default=NOTHING, db_default=NOTHING)
+    interest_waived = MoneyField(default=NOTHING)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(name="loans_allocation_once", fields=["repayment", "installment"]),
             models.CheckConstraint(
                 name="loans_allocation_positive",
-                condition=Q(principal__gte=0, interest_waived__gte=0) & ~Q(principal=0, interest=0, interest_waived=0),
+                condition=Q(principal__gte=0, interest_waived__gte=0, fee__gte=0)
+                & ~Q(principal=0, interest=0, interest_waived=0, fee=0),
             ),
         ]
 

@@ -144,7 +144,7 @@ class LoanPage:
 
 def loan_page(loan: Loan, *, on: date) -> LoanPage:
     """Gather a loan's page in five queries, whatever its length."""
-    installments = list(loan.installments.order_by("number"))
+    installments = list(loan.installments.live().order_by("number"))
     repayments = tuple(
         loan.repayments.select_related("entry", "reversed_by_entry")
         .prefetch_related(

@@ -36,7 +36,6 @@ from loans.schedules import first_due_on, schedule
 from loans.states import ApplicationStatus, LoanStatus
 
 NOTHING = Decimal("0.00")
-UNPAID = F("principal") - F("principal_paid") + F("interest") - F("interest_paid") - F("interest_waived")
 
 
 def outstanding(loan_ids: Iterable[int]) -> dict[int, Decimal]:
@@ -73,14 +72,13 @@ def due_in_month(*, employer_id: int, year: int, month: int) -> list[DueInstallm
             loan__status=LoanStatus.ACTIVE, loan__member__employer_id=employer_id,
         )
         .annotate(
-            unpaid_part=UNPAID,
             last=Subquery(
-                Installment.objects.filter(loan=OuterRef("loan")).values("loan").annotate(n=Max("number")).values("n")
+                Installment.objects.live().filter(loan=OuterRef("loan")).values("loan").annotate(n=Max("number")).values("n")
             ),
         )
         .order_by("due_on", "loan__serial_year", "loan__serial_number", "number")
         .values_list(
-            "loan__member_id", "loan_id", "loan__serial", "loan__product__code", "pk", "due_on", "unpaid_part",
+            "loan__member_id", "loan_id", "loan__serial", "loan__product__code", "pk", "due_on", "unpaid_amount",
             "number", "last",
         )
     )  # fmt: skip
@@ -93,7 +91,7 @@ def due_in_month(*, employer_id: int, year: int, month: int) -> list[DueInstallm
 
 def _unpaid_of(loan_ids: list[int]) -> dict[int, Decimal]:
     return dict(
-        Installment.objects.filter(loan_id__in=loan_ids).values("loan_id").annotate(left=Sum(UNPAID))
+        Installment.objects.live().filter(loan_id__in=loan_ids).values("loan_id").annotate(left=Sum("unpaid_amount"))
         .values_list("loan_id", "left")
     ) if loan_ids else {}  # fmt: skip
 
@@ -187,7 +185,7 @@ def registration_terms(application: LoanApplication, *, on: date) -> Registratio
 
 def days_if_moved(loan: Loan, *, on: date) -> tuple[date, date]:
     """The first due day of a loan that was not paid out: as it stands, and if its payment days are moved today."""
-    before = loan.installments.order_by("number").values_list("due_on", flat=True)[0]
+    before = loan.installments.live().order_by("number").values_list("due_on", flat=True)[0]
     return before, first_due_on(on, loan.member.employer.pay_day)
 
 
@@ -214,7 +212,7 @@ def shown_in_list(loans: QuerySet[Loan]) -> QuerySet[Loan]:
         owed=F("account__stored__balance"),
         next_due_on=Subquery(oldest.values("due_on")[:1]),
         next_amount=Subquery(
-            oldest.annotate(left=UNPAID).values("left")[:1], output_field=DecimalField(max_digits=14, decimal_places=2)
+            oldest.values("unpaid_amount")[:1], output_field=DecimalField(max_digits=14, decimal_places=2)
         ),
     )  # fmt: skip
 
@@ -251,7 +249,7 @@ def payouts(*, with_paid: bool = False) -> QuerySet[Loan]:
         Loan.objects.filter(status__in=statuses, application__isnull=False)
         .select_related("member__employer", "product", "application__approval__approved_by")
         .annotate(first_due_on=Subquery(
-            Installment.objects.filter(loan=OuterRef("pk")).order_by("number").values("due_on")[:1]
+            Installment.objects.live().filter(loan=OuterRef("pk")).order_by("number").values("due_on")[:1]
         ))
         .order_by("released_on", "serial_year", "serial_number")
     )  # fmt: skip

@@ -110,7 +110,7 @@ def _refuse_wrong_day(loan: Loan, on: date) -> None:
         raise PaidBeforeRegistered(
             f"The loan could be paid from {dmy(loan.released_on)}. Enter that day or a later one."
         )
-    first_due_on = loan.installments.order_by("number").values_list("due_on", flat=True)[0]
+    first_due_on = loan.installments.live().order_by("number").values_list("due_on", flat=True)[0]
     if on >= first_due_on:
         raise FirstPaymentPassed(
             f"The first payment would fall due on {dmy(first_due_on)}, before the member has the money. Ask the loan "
@@ -119,7 +119,7 @@ def _refuse_wrong_day(loan: Loan, on: date) -> None:
 
 
 def _tell(loan: Loan, on: date) -> None:
-    first_due_on = loan.installments.order_by("number").values_list("due_on", flat=True)[0]
+    first_due_on = loan.installments.live().order_by("number").values_list("due_on", flat=True)[0]
     event = f"loans.loan.paid_out:{loan.pk}"
     notices = []
     if loan.member.user_id:

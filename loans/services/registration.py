@@ -15,10 +15,11 @@ from core.selectors import society
 from core.serials import next_serial
 from core.sql import load_sql
 from engine.due_dates import add_months
+from engine.money import ZERO
 from engine.schedules import Line
 from ledger.services import account, open_sub_accounts
 from loans.errors import AlreadyRegistered, BorrowerNotActive, NotApproved, NotReadyToPay, NotYourOwnLoan
-from loans.models import Guarantee, Loan, LoanApplication, LoanOrigin
+from loans.models import Guarantee, InstallmentKind, Loan, LoanApplication, LoanOrigin
 from loans.schedules import due_dates, first_due_on, schedule
 from loans.selectors.register import MonthCap, month_cap, queue
 from loans.states import ApplicationStatus, LoanStatus
@@ -143,7 +144,7 @@ def move_first_payment(*, loan: Loan, by: User, on: date, at: datetime) -> Loan:
         raise NotReadyToPay(f"Loan {loan.serial} was paid out or cancelled, so its payment days are fixed.")
     if loan.member.user_id == by.pk:
         raise NotYourOwnLoan()
-    before = loan.installments.order_by("number").values_list("due_on", flat=True)[0]
+    before = loan.installments.live().order_by("number").values_list("due_on", flat=True)[0]
     _move_due_dates([loan], on)
     after = first_due_on(on, loan.member.employer.pay_day)
     record("loans.loan.payment_days_moved", by=by, subject=loan, at=at, first_due_on=after, before=before)
@@ -158,12 +159,16 @@ def loan_page(loan: Loan) -> str:
 def store_installments(schedules: Mapping[int, Sequence[Line]]) -> None:
     """Store the engine's lines as the instalments of loans, by the loan's id, in one statement."""
     rows = [(loan_id, line) for loan_id, lines in schedules.items() for line in lines]
+    nothing_paid = [ZERO] * len(rows)
     columns = [
         [loan_id for loan_id, _ in rows],
         [line.number for _, line in rows],
         [line.due_on for _, line in rows],
         [line.principal for _, line in rows],
         [line.interest for _, line in rows],
+        [line.fee for _, line in rows],
+        *[nothing_paid] * 4,
+        [str(InstallmentKind.SCHEDULED)] * len(rows),
     ]
     with connection.cursor() as cursor:
         cursor.execute(STORE_INSTALLMENTS, columns)

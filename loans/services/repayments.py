@@ -183,7 +183,7 @@ def reverse_repayment(*, repayment: Repayment, reason: str, by: User, on: date, 
         one.save(update_fields=["reversed_by_entry"])
     _move_installments(
         [
-            (part.installment_id, -part.principal, -part.interest, -part.interest_waived)
+            (part.installment_id, -part.principal, -part.interest, -part.interest_waived, -part.fee)
             for one in taken_back
             for part in one.allocations.all()
         ]
@@ -283,7 +283,7 @@ def _write(
     )  # fmt: skip
     _move_installments(
         [
-            (share.installment.pk, share.principal, share.interest, share.waived)
+            (share.installment.pk, share.principal, share.interest, share.waived, NOTHING)
             for _, outcome in outcomes.values()
             for share in outcome.shares
         ]
@@ -335,7 +335,7 @@ def _posted_before(receipts: Sequence[_Receipt]) -> dict[str, RepaymentResult]:
 
 def _installments_of(loan_ids: set[int]) -> dict[int, list[Installment]]:
     schedules: dict[int, list[Installment]] = defaultdict(list)
-    for installment in Installment.objects.filter(loan_id__in=loan_ids).order_by("loan_id", "number"):
+    for installment in Installment.objects.live().filter(loan_id__in=loan_ids).order_by("loan_id", "number"):
         schedules[installment.loan_id].append(installment)
     return schedules
 
@@ -359,13 +359,13 @@ def _refuse_before_the_start(loan: Loan, on: date) -> None:
         )
 
 
-def _move_installments(changes: Sequence[tuple[int, Decimal, Decimal, Decimal]]) -> None:
+def _move_installments(changes: Sequence[tuple[int, Decimal, Decimal, Decimal, Decimal]]) -> None:
     """Add to what was paid of instalments; several changes to one instalment are summed first."""
-    totals: dict[int, list[Decimal]] = defaultdict(lambda: [NOTHING, NOTHING, NOTHING])
+    totals: dict[int, list[Decimal]] = defaultdict(lambda: [NOTHING] * 4)
     for pk, *amounts in changes:
         totals[pk] = [total + amount for total, amount in zip(totals[pk], amounts, strict=True)]
     ids = sorted(totals)
-    columns = [[totals[pk][place] for pk in ids] for place in range(3)]
+    columns = [[totals[pk][place] for pk in ids] for place in range(4)]
     with connection.cursor() as cursor:
         cursor.execute(PAY_INSTALLMENTS, [ids, *columns])
 

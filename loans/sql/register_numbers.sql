@@ -4,4 +4,4 @@ UNION ALL
 SELECT 'late', count(*) FROM loans_loan l
  WHERE l.status = 'active' AND EXISTS (
    SELECT 1 FROM loans_installment i WHERE i.loan_id = l.id AND i.due_on < %s
-      AND (i.principal_paid < i.principal OR i.interest_paid < i.interest - i.interest_waived))
+      AND i.live AND i.unpaid_amount > 0)

@@ -6,8 +6,8 @@ SELECT l.serial, m.number, trim(m.surname || ' ' || m.other_names), p.name, l.pr
   JOIN loans_loanproduct p ON p.id = l.product_id
   JOIN ledger_accountbalance b ON b.account_id = l.account_id
   LEFT JOIN LATERAL (
-    SELECT i.due_on, i.principal - i.principal_paid + i.interest - i.interest_paid - i.interest_waived AS amount
+    SELECT i.due_on, i.unpaid_amount AS amount
       FROM loans_installment i
-     WHERE i.loan_id = l.id AND (i.principal_paid < i.principal OR i.interest_paid < i.interest - i.interest_waived)
+     WHERE i.loan_id = l.id AND i.live AND i.unpaid_amount > 0
      ORDER BY i.number LIMIT 1) n ON true
  ORDER BY asked.place

@@ -1,5 +1,7 @@
--- The instalments of loans as they were agreed, nothing paid of them, in one statement.
-INSERT INTO loans_installment (loan_id, number, due_on, principal, interest, principal_paid, interest_paid, interest_waived)
-SELECT loan_id, number, due_on, principal, interest, 0, 0, 0
-  FROM unnest(%s::bigint[], %s::smallint[], %s::date[], %s::numeric[], %s::numeric[])
-    AS d (loan_id, number, due_on, principal, interest)
+-- The instalments of loans as they were agreed, or as a change of the loan leaves them, in one statement.
+INSERT INTO loans_installment
+  (loan_id, number, due_on, principal, interest, fee, principal_paid, interest_paid, interest_waived, fee_paid, kind, live)
+SELECT loan_id, number, due_on, principal, interest, fee, principal_paid, interest_paid, interest_waived, fee_paid, kind, true
+  FROM unnest(%s::bigint[], %s::smallint[], %s::date[], %s::numeric[], %s::numeric[], %s::numeric[],
+              %s::numeric[], %s::numeric[], %s::numeric[], %s::numeric[], %s::text[])
+    AS d (loan_id, number, due_on, principal, interest, fee, principal_paid, interest_paid, interest_waived, fee_paid, kind)

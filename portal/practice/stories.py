@@ -117,7 +117,7 @@ def counter_receipts() -> None:
     )  # fmt: skip
     clearing = Loan.objects.active().get(member__number="UMCS/0068", product__code="normal")
     left = settlement(
-        list(clearing.installments.order_by("number")), on=october(22), started_on=started_on(clearing)
+        list(clearing.installments.live().order_by("number")), on=october(22), started_on=started_on(clearing)
     ).total
     record_receipt(
         loan=clearing, amount=left, into="bank", reference="UC 00419", by=officer, on=october(22), at=at(22, 9, 50)

@@ -8,8 +8,8 @@ SELECT l.serial, p.name, l.account_id, b.balance,
   JOIN loans_loanproduct p ON p.id = l.product_id
   JOIN ledger_accountbalance b ON b.account_id = l.account_id
   JOIN LATERAL (
-    SELECT due_on, principal - principal_paid + interest - interest_paid - interest_waived AS unpaid
-      FROM loans_installment WHERE loan_id = l.id
+    SELECT due_on, unpaid_amount AS unpaid
+      FROM loans_installment WHERE loan_id = l.id AND live
   ) i ON true
  WHERE l.member_id = %(member)s AND l.status = 'active'
  GROUP BY l.id, p.name, b.balance

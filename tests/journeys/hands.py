@@ -214,7 +214,12 @@ class Hand:
         return [] if number == 1 else [f"{number} headings of the first rank"]
 
     def _barriers(self, rules: dict[str, Any] = RULES) -> list[str]:
-        """What shuts somebody out, with every explanation unfolded as a reader may have it."""
+        """What shuts somebody out, with every explanation unfolded as a reader may have it.
+
+        It takes a page where script runs; without script the same page was looked at in the other rooms.
+        """
+        if not self.room.script:
+            return []
         self.page.evaluate(UNFOLD)
         violations = Axe().run(self.page, options=rules)["violations"]
         self.page.evaluate(FOLD)

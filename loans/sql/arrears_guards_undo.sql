@@ -1,0 +1,14 @@
+DROP FUNCTION IF EXISTS loans_mark_stale() CASCADE;
+DROP FUNCTION IF EXISTS loans_mark_started() CASCADE;
+DROP FUNCTION IF EXISTS loans_keep_history() CASCADE;
+DROP FUNCTION IF EXISTS loans_add_history() CASCADE;
+DROP FUNCTION IF EXISTS loans_keep_run() CASCADE;
+DROP FUNCTION IF EXISTS loans_check_scheme() CASCADE;
+DROP FUNCTION IF EXISTS loans_keep_scheme() CASCADE;
+DROP FUNCTION IF EXISTS loans_add_class() CASCADE;
+DROP FUNCTION IF EXISTS loans_check_provision() CASCADE;
+DROP TRIGGER IF EXISTS loans_class_final ON loans_lateclass;
+DROP TRIGGER IF EXISTS loans_provision_final ON loans_provisionrun;
+DROP TRIGGER IF EXISTS loans_provision_line_final ON loans_provisionline;
+DROP TRIGGER IF EXISTS loans_late_notice_final ON loans_latenotice;
+ALTER TABLE loans_loanstanding DROP CONSTRAINT IF EXISTS loans_standing_days;

@@ -1,0 +1,111 @@
+-- How loans stand on a day, and what changed: one statement for a chunk of loans, whatever their number.
+-- Days are counted through the day before: that day is over. What a day added is never added again, because it begins
+-- after `accrued_through`; a night that was missed is made up. engine/arrears.py and engine/penalties.py say the same
+-- for one loan, and loans/tests/test_arrears_parity.py compares them.
+WITH chosen AS (
+  SELECT l.id AS loan_id, l.status = 'active' AS runs, l.principal,
+         coalesce(v.penalty_percent, 0) AS percent, coalesce(v.penalty_per_days, 1) AS per_days,
+         coalesce(v.penalty_grace_days, 0) AS grace, v.penalty_base = 'principal' AS on_principal,
+         v.penalty_cap_percent AS cap_percent, v.penalty_in_duplum AS in_duplum,
+         s.loan_id IS NOT NULL AS known, coalesce(s.stale, true) AS stale, s.accrued_through,
+         s.oldest_due_on, s.days_past_due, s.late_class_id, s.outstanding_principal, s.overdue_principal,
+         s.overdue_interest, s.overdue_fee, s.accruing, coalesce(s.late_naira_days, 0) AS late_naira_days,
+         coalesce(s.penalty_charged, 0) AS penalty_charged, s.provision, s.suspended_interest, s.employer_caused,
+         p.spans, p.now AS paused, p.employer
+    FROM loans_loan l
+    LEFT JOIN loans_productversion v ON v.id = l.version_id
+    LEFT JOIN loans_loanstanding s ON s.loan_id = l.id
+    LEFT JOIN (
+      SELECT loan_id, range_agg(span) AS spans, bool_or(span @> %(as_of)s) AS now,
+             range_agg(span) FILTER (WHERE why = 'employer') AS employer
+        FROM loans_loanpause WHERE loan_id BETWEEN %(first)s AND %(last)s GROUP BY loan_id) p ON p.loan_id = l.id
+   WHERE l.id BETWEEN %(first)s AND %(last)s
+     AND ((l.status = 'active' AND NOT %(only_stale)s) OR s.stale)
+), owed AS (
+  SELECT c.loan_id,
+         sum(i.principal - i.principal_paid) AS outstanding,
+         min(i.due_on) FILTER (WHERE i.due_on < %(as_of)s) AS oldest,
+         sum(i.unpaid_amount) FILTER (WHERE i.due_on < %(as_of)s) AS overdue,
+         sum(i.principal - i.principal_paid) FILTER (WHERE i.due_on < %(as_of)s) AS principal,
+         sum(i.fee - i.fee_paid) FILTER (WHERE i.due_on < %(as_of)s) AS fee,
+         sum(CASE WHEN c.on_principal THEN i.principal - i.principal_paid ELSE i.unpaid_amount END)
+           FILTER (WHERE i.due_on + c.grace < %(as_of)s) AS accruing,
+         sum(CASE WHEN c.on_principal THEN i.principal - i.principal_paid ELSE i.unpaid_amount END
+             * (%(through)s - greatest(c.accrued_through, i.due_on + c.grace)
+                - CASE WHEN c.spans IS NULL THEN 0 ELSE (
+                    SELECT coalesce(sum(upper(r) - lower(r)), 0) FROM unnest(c.spans * datemultirange(daterange(
+                      greatest(c.accrued_through, i.due_on + c.grace), %(through)s, '(]'))) r) END))
+           FILTER (WHERE greatest(c.accrued_through, i.due_on + c.grace) < %(through)s) AS naira_days
+    FROM chosen c JOIN loans_installment i ON i.loan_id = c.loan_id AND i.live AND i.unpaid_amount > 0
+   WHERE c.runs AND i.loan_id BETWEEN %(first)s AND %(last)s
+   GROUP BY c.loan_id
+), counted AS (
+  SELECT c.*, o.oldest, coalesce(%(as_of)s - o.oldest, 0) AS new_days,
+         coalesce(o.outstanding, 0) AS new_outstanding, coalesce(o.principal, 0) AS new_principal,
+         coalesce(o.overdue - o.principal - o.fee, 0) AS new_interest, coalesce(o.fee, 0) AS new_fee,
+         CASE WHEN c.paused THEN 0 ELSE coalesce(o.accruing, 0) END AS new_accruing,
+         c.late_naira_days + coalesce(o.naira_days, 0) AS new_naira_days,
+         coalesce(c.employer @> (o.oldest + 1), false) AS new_employer_caused,
+         CASE WHEN c.runs THEN width_bucket(coalesce(%(as_of)s - o.oldest, 0), %(from_days)s::int[]) END AS row
+    FROM chosen c LEFT JOIN owed o ON o.loan_id = c.loan_id
+), judged AS (
+  SELECT c.*, (%(classes)s::bigint[])[c.row] AS new_class,
+         round(c.new_outstanding * coalesce((%(percents)s::numeric[])[c.row], 0) * 0.01, 2) AS new_provision,
+         CASE WHEN (%(suspends)s::boolean[])[c.row] THEN c.new_interest ELSE 0 END AS new_suspended,
+         -- Half up, in whole numbers: the quotient is never cut off before it is rounded.
+         CASE WHEN c.runs THEN greatest(c.penalty_charged, least(
+             div(c.new_naira_days * c.percent * 2 + c.per_days, (2 * c.per_days)::numeric) * 0.01,
+             round(c.principal * c.cap_percent * 0.01, 2), CASE WHEN c.in_duplum THEN c.new_outstanding END))
+           ELSE c.penalty_charged END AS new_charged
+    FROM counted c
+), facts AS (
+  SELECT j.*,
+         j.stale OR (j.oldest_due_on, j.late_class_id, j.outstanding_principal, j.overdue_principal, j.overdue_interest,
+                     j.overdue_fee, j.accruing, j.provision, j.suspended_interest, j.employer_caused)
+            IS DISTINCT FROM (j.oldest, j.new_class, j.new_outstanding, j.new_principal, j.new_interest,
+                     j.new_fee, j.new_accruing, j.new_provision, j.new_suspended, j.new_employer_caused)
+           OR j.new_naira_days <> j.late_naira_days + coalesce(j.accruing * (%(through)s - j.accrued_through), 0)
+           AS is_news
+    FROM judged j
+), updated AS (
+  UPDATE loans_loanstanding s
+     SET as_of = %(as_of)s, accrued_through = %(through)s, oldest_due_on = f.oldest, days_past_due = f.new_days,
+         late_class_id = f.new_class, outstanding_principal = f.new_outstanding,
+         overdue_principal = f.new_principal, overdue_interest = f.new_interest, overdue_fee = f.new_fee,
+         accruing = f.new_accruing, late_naira_days = f.new_naira_days, penalty_charged = f.new_charged,
+         provision = f.new_provision, suspended_interest = f.new_suspended,
+         employer_caused = f.new_employer_caused, stale = false
+    FROM facts f
+   WHERE s.loan_id = f.loan_id AND s.loan_id BETWEEN %(first)s AND %(last)s AND f.known
+     AND (f.is_news OR f.new_days <> f.days_past_due)
+     -- What somebody changed since it was read here is not overwritten: it is stale, and done again.
+     AND s.stale = f.stale AND s.late_naira_days = f.late_naira_days AND s.penalty_charged = f.penalty_charged
+  RETURNING 1
+), inserted AS (
+  INSERT INTO loans_loanstanding (loan_id, as_of, accrued_through, oldest_due_on, days_past_due, late_class_id,
+      outstanding_principal, overdue_principal, overdue_interest, overdue_fee, accruing, late_naira_days,
+      penalty_charged, penalty_paid, penalty_waived, provision, suspended_interest, employer_caused, stale)
+  SELECT loan_id, %(as_of)s, %(through)s, oldest, new_days, new_class, new_outstanding, new_principal, new_interest,
+         new_fee, new_accruing, new_naira_days, new_charged, 0, 0, new_provision, new_suspended, new_employer_caused,
+         false
+    FROM facts WHERE NOT known
+  ON CONFLICT (loan_id) DO NOTHING
+  RETURNING 1
+), remembered AS (
+  INSERT INTO loans_standinghistory AS h (loan_id, from_on, oldest_due_on, late_class_id, outstanding_principal,
+      overdue_principal, overdue_interest, overdue_fee, accruing, late_naira_days, penalty_charged, provision,
+      suspended_interest, employer_caused)
+  SELECT loan_id, %(as_of)s, oldest, new_class, new_outstanding, new_principal, new_interest, new_fee, new_accruing,
+         new_naira_days, new_charged, new_provision, new_suspended, new_employer_caused
+    FROM facts WHERE is_news
+  ON CONFLICT (loan_id, from_on) DO UPDATE
+     SET oldest_due_on = excluded.oldest_due_on, late_class_id = excluded.late_class_id,
+         outstanding_principal = excluded.outstanding_principal, overdue_principal = excluded.overdue_principal,
+         overdue_interest = excluded.overdue_interest, overdue_fee = excluded.overdue_fee,
+         accruing = excluded.accruing, late_naira_days = excluded.late_naira_days,
+         penalty_charged = excluded.penalty_charged, provision = excluded.provision,
+         suspended_interest = excluded.suspended_interest, employer_caused = excluded.employer_caused
+  RETURNING 1
+)
+SELECT (SELECT count(*) FROM facts), (SELECT count(*) FROM updated) + (SELECT count(*) FROM inserted),
+       (SELECT count(*) FROM remembered)
