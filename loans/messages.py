@@ -33,8 +33,9 @@ def asked(guarantee: Guarantee) -> Notice | None:
     return _to(
         guarantee.guarantor, f"loans.guarantee.asked:{guarantee.pk}",
         f"{borrower.name} asks you to stand for a loan",
-        f"{borrower.name} asks you to stand for {naira(guarantee.amount)} of a {application.product.name} loan of "
-        f"{naira(application.amount)}. Read what it means and answer yes or no. Nothing is held before you say yes.",
+        f"{borrower.name} asks you to stand for {naira(guarantee.amount)} of "
+        f"{naira(application.amount)} ({application.product.name} loan). Read what it means and answer yes or no. "
+        "Nothing is held before you say yes.",
         reverse("loans:answer_guarantee", args=[guarantee.pk]),
     )  # fmt: skip
 

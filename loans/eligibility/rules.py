@@ -103,7 +103,7 @@ def open_application(case: Case) -> RuleResult:
     number = case.facts.waiting.get(case.rules.code)
     title, words = f"No other {case.rules.name} loan asked for", "You have asked for no other."
     if number:
-        title = f"You have asked for a {case.rules.name} loan already"
+        title = f"You have already asked for another {case.rules.name} loan"
         words = f"{number} is still open. Wait for its answer, or withdraw it."
     return RuleResult("open_application", number is None, 0, int(number is not None), title, words)
 

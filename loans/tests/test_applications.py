@@ -245,7 +245,7 @@ def test_those_chosen_in_a_draft_are_told_when_it_is_sent_and_not_before(member)
     send(draft)
     told = Message.objects.filter(user=friend.user, channel="in_app").get()
     assert told.subject == f"{member.name} asks you to stand for a loan"
-    assert "₦100,000.00 of a Normal loan of ₦200,000.00" in told.body
+    assert "₦100,000.00 of ₦200,000.00 (Normal loan)" in told.body
 
 
 # Withdrawing ----------------------------------------------------------------------------------------------------------

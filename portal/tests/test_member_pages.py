@@ -86,7 +86,7 @@ def test_whoever_is_asked_to_stand_for_a_loan_sees_it_and_nobody_else_does(clien
     link = reverse("loans:answer_guarantee", args=[guarantee.pk])
     text = page(client, "portal:member_home")
     assert "BELLO Musa asks you to stand for a loan" in text
-    assert "For ₦60,000 of a Normal loan of ₦90,000." in text
+    assert "For ₦60,000 of ₦90,000 (Normal loan)." in text
     assert link in text
     sign_in(client, asking.user)
     text = page(client, "portal:member_home")
