@@ -14,6 +14,7 @@ from committee.forms import CloseSittingForm, OpenSittingForm, VoteForm
 from committee.models import Sitting
 from committee.services import cast_vote, close_sitting, open_sitting
 from core.dates import business_date
+from core.display import plural
 from core.errors import shown_on
 from loans.selectors.applications import checks
 
@@ -109,7 +110,9 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with shown_on(form):
             decisions = close_sitting(sitting=sitting, by=request.user, at=now())
-            messages.success(request, f"Sitting {sitting.number} is closed: {len(decisions)} decided.")
+            messages.success(
+                request, f"Sitting {sitting.number} is closed: {plural(len(decisions), 'application')} decided."
+            )
             return redirect("committee:sitting", pk=sitting.pk)
     ready = selectors.ready_to_decide()
     return render(
@@ -123,7 +126,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
             "facts": [
                 ("Loans that will be approved", ready["approved"]),
                 ("Loans that will be declined", ready["declined"]),
-                ("Carried over for want of votes", ready["carried"]),
+                ("Left for the next sitting: not enough votes", ready["carried"]),
             ],
             "after": "A member who was declined may apply again.",
             "button": "Close the sitting",

@@ -84,7 +84,7 @@ SCHEDULE = Table(
     Column("Principal", "installment.principal", kind="money"),
     Column("Interest", "installment.interest", kind="money"),
     Column("Payment", "installment.due", kind="money", strong=True),
-    Column("Paid", "installment.paid", kind="money"),
+    Column("Paid", lambda line: line.installment.paid or None, kind="money", empty="–"),
     Column("Owed after it", "closing", kind="money"),
     Column("State", "words", kind="pill", tone=lambda line: STATE_TONES[line.state]),
 )  # fmt: skip

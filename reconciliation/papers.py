@@ -101,7 +101,7 @@ FATES = {
     LineState.POSTED: "Credited to the member",
     LineState.SUGGESTED: "To be confirmed, else suspense",
     LineState.WAITING: "A second line: suspense",
-    LineState.UNMATCHED: "Nobody's yet: suspense",
+    LineState.UNMATCHED: "Nobody knows whose: to suspense",
     LineState.SUSPENSE: "In suspense",
 }
 

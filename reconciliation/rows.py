@@ -6,7 +6,6 @@ Like `core.tables`, they are glued together by Python and not walked through by 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from decimal import Decimal
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -159,10 +158,6 @@ def _amount_chip(line: WorkLine) -> tuple[str, str]:
 
 
 def asked_for(member: WorkMember) -> str:
-    """What a member's deduction is made of: `savings 40,000, loans 74,000`."""
-    parts = ", ".join(f"{label} {_bare(value)}" for label, value in member.asked if value)
+    """What a member's deduction is made of: `savings ₦40,000, loans ₦74,000`."""
+    parts = ", ".join(f"{label} {naira(value, kobo=False)}" for label, value in member.asked if value)
     return parts or "nothing was asked for"
-
-
-def _bare(value: Decimal) -> str:
-    return naira(value, kobo=False).removeprefix("₦")

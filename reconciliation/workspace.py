@@ -177,7 +177,7 @@ def job_of(remittance: Remittance, told: Totals) -> dict[str, Any] | None:
         "title": f"Posting the {told.lines:,} lines",
         "done": done,
         "total": told.lines,
-        "note": "It waits for the worker." if not done else f"{told.left_to_post:,} to go",
+        "note": "It starts in a moment." if not done else f"{told.left_to_post:,} to go",
         "finished": False,
         "url": reverse("reconciliation:progress", args=[remittance.pk]),
         "spoken": f"{quarter * 100 // QUARTERS} percent of the lines are posted.",

@@ -121,7 +121,7 @@ def test_the_chair_opens_and_closes_a_sitting_and_its_minutes_are_there(client, 
     client.post(reverse("committee:open"), {"held_on": "2026-10-26"})
     sitting = Sitting.objects.get()
     page = client.get(reverse("committee:close", args=[sitting.pk])).content.decode()
-    assert "Carried over for want of votes" in page
+    assert "Left for the next sitting: not enough votes" in page
     refused = client.post(reverse("committee:close", args=[sitting.pk]), {"word": "yes"}).content.decode()
     assert "Type CLOSE to go on." in refused
     page = client.post(reverse("committee:close", args=[sitting.pk]), {"word": "close"}, follow=True)

@@ -155,7 +155,7 @@ def job_of(run: ImportRun | None, url: str) -> dict | None:
     if run is None or not run.is_running:
         return None
     done = 1 if run.started_at else 0
-    note = "It waits for the worker." if not done else "All of it goes in at once, or nothing does."
+    note = "It starts in a moment." if not done else "All of it goes in at once, or nothing does."
     if done and run.what == RunKind.UNDO:
         note = "All of it is taken out at once, or nothing is."
     return {

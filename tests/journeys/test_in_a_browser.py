@@ -192,7 +192,7 @@ def a_sitting_decides(chair: Hand, kabiru: Hand, people: People) -> None:
     chair.looks("close-the-sitting")
     chair.types("Type CLOSE to go on", "close")
     chair.presses("Close the sitting")
-    chair.sees("1 decided")
+    chair.sees("1 application decided")
     chair.looks("minutes")
 
 

@@ -149,7 +149,7 @@ def the_committee_decides(people, calendar, application):
     for other in (*people.voters, people.officer, people.adaeze):
         other.is_kept_out("committee:close", sitting.pk, word="CLOSE")
     assert "Type CLOSE to go on" in people.chair.is_told("committee:close", sitting.pk, word="yes")
-    assert "1 decided" in people.chair.does("committee:close", sitting.pk, word="CLOSE")
+    assert "1 application decided" in people.chair.does("committee:close", sitting.pk, word="CLOSE")
     application.refresh_from_db()
     assert application.status == ApplicationStatus.APPROVED
     assert "Approved: ₦600,000" in people.adaeze.opens("loans:application", application.number)

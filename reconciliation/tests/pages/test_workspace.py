@@ -33,7 +33,7 @@ def test_a_suggestion_says_why_and_is_accepted_by_a_button(client, officer, remi
     line = line_in(remittance, 2)
     text = page(client, "workspace", remittance.pk)
     assert '<span class="chip chip-x">Other staff no.</span><span class="chip">Name</span>' in text
-    assert "savings 10,000, Christmas 500, loans 10,000" in text
+    assert "savings ₦10,000, Christmas ₦500, loans ₦10,000" in text
     accept = reverse("reconciliation:accept", args=[line.pk])
     assert f'data-key="a" formaction="{accept}?group=suggested&amp;page=1&amp;at=0"' in text
     answer = send(client, "accept", line.pk, member=people[0].pk, query="?group=suggested&page=1&at=0")
