@@ -19,7 +19,7 @@ _READ = (
     ),
     Column("Loan", lambda row: f"{row.product}, {row.term_months} months", kind="full"),
     Column("Amount", "amount", kind="naira", strong=True),
-    Column("Votes", lambda row: ballots(min(row.votes_cast, row.quorum), row.quorum), css="c-2"),
+    Column("Votes", lambda row: ballots(min(row.votes_cast, row.quorum), row.quorum)),
 )  # fmt: skip
 _SENT = Column("Sent to the committee", "reviewed_from", kind="date")
 
