@@ -77,3 +77,43 @@ CHANGE_TRANSITIONS = {
     ChangeStatus.WITHDRAWN: set(),
     ChangeStatus.REVERSED: set(),
 }
+
+
+class SubstitutionStatus(models.TextChoices):
+    ASKED = "asked", "Asked"
+    CONSENTED = "consented", "Said yes"
+    DONE = "done", "Stands in his place"
+    REFUSED = "refused", "Said no"
+    WITHDRAWN = "withdrawn", "No longer asked"
+
+
+SUBSTITUTION_TRANSITIONS = {
+    SubstitutionStatus.ASKED: {
+        SubstitutionStatus.CONSENTED, SubstitutionStatus.REFUSED, SubstitutionStatus.WITHDRAWN,
+    },
+    SubstitutionStatus.CONSENTED: {SubstitutionStatus.DONE, SubstitutionStatus.WITHDRAWN},
+    SubstitutionStatus.DONE: set(),
+    SubstitutionStatus.REFUSED: set(),
+    SubstitutionStatus.WITHDRAWN: set(),
+}  # fmt: skip
+
+
+class RecourseStatus(models.TextChoices):
+    NOTICE_GIVEN = "notice_given", "Notice given"
+    SAVINGS_OFFSET = "savings_offset", "Own savings taken"
+    GUARANTORS_CHARGED = "guarantors_charged", "Guarantors have paid"
+    SETTLED = "settled", "Settled"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+RECOURSE_TRANSITIONS = {
+    RecourseStatus.NOTICE_GIVEN: {
+        RecourseStatus.SAVINGS_OFFSET, RecourseStatus.SETTLED, RecourseStatus.WITHDRAWN,
+    },
+    RecourseStatus.SAVINGS_OFFSET: {
+        RecourseStatus.GUARANTORS_CHARGED, RecourseStatus.SETTLED, RecourseStatus.WITHDRAWN,
+    },
+    RecourseStatus.GUARANTORS_CHARGED: {RecourseStatus.SETTLED},
+    RecourseStatus.SETTLED: set(),
+    RecourseStatus.WITHDRAWN: set(),
+}  # fmt: skip

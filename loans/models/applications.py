@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -101,8 +103,9 @@ class GuaranteeQuerySet(models.QuerySet):
 class Guarantee(models.Model):
     """One member's promise for another's loan, asked by the borrower and answered by the guarantor himself.
 
-    A promise that came with the society's own books has no application; `uncovered` is
-    the part of it that his free savings could not hold.
+    A promise that came with the society's own books has no application. Of its `amount`, `freed` is the part that
+    the loan no longer needs, `charged` what recourse took of it, `uncovered` what his free savings could not hold;
+    all the rest is held. `of_principal` is what the loan owed when the promise began, null for its first day.
     """
 
     transitions = GUARANTEE_TRANSITIONS
@@ -114,6 +117,9 @@ class Guarantee(models.Model):
     guarantor = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="guarantees")
     amount = MoneyField()
     uncovered = MoneyField(default=0)
+    freed = MoneyField(default=0, db_default=0)
+    charged = MoneyField(default=0, db_default=0)
+    of_principal = MoneyField(null=True, blank=True)
     status = models.CharField(max_length=10, choices=GuaranteeStatus.choices, default=GuaranteeStatus.REQUESTED)
     hold = models.OneToOneField(Hold, on_delete=models.PROTECT, null=True, blank=True, related_name="guarantee")
     requested_at = models.DateTimeField()
@@ -125,7 +131,13 @@ class Guarantee(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="loans_guarantee_positive", condition=Q(amount__gt=0, uncovered__gte=0)),
+            models.CheckConstraint(
+                name="loans_guarantee_positive",
+                condition=Q(
+                    amount__gt=0, uncovered__gte=0, freed__gte=0, charged__gte=0,
+                    amount__gte=F("uncovered") + F("freed") + F("charged"),
+                ) & (Q(of_principal__isnull=True) | Q(of_principal__gt=0)),
+            ),
             models.CheckConstraint(
                 name="loans_guarantee_for_something", condition=Q(application__isnull=False) | Q(loan__isnull=False)
             ),
@@ -135,12 +147,23 @@ class Guarantee(models.Model):
             ),
             models.CheckConstraint(
                 name="loans_accepted_is_held",
-                condition=~Q(status=GuaranteeStatus.ACCEPTED) | Q(hold__isnull=False) | Q(uncovered=F("amount")),
+                condition=~Q(status=GuaranteeStatus.ACCEPTED) | Q(hold__isnull=False)
+                | Q(amount=F("uncovered") + F("freed") + F("charged")),
             ),
         ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.guarantor} for {self.amount}"
+
+    @property
+    def needed(self) -> Decimal:
+        """What the loan still needs of the promise: the most that can be taken for it today."""
+        return self.amount - self.freed - self.charged
+
+    @property
+    def held(self) -> Decimal:
+        """What is held of his savings for it."""
+        return self.needed - self.uncovered
 
     @property
     def borrower(self) -> Member:

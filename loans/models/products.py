@@ -312,23 +312,44 @@ class LendingPolicyQuerySet(models.QuerySet):
         return self.filter(valid_from__lte=on).order_by("-valid_from").first()
 
 
+class ExposureBase(models.TextChoices):
+    SAVINGS = "savings", "Savings"
+    EQUITY = "equity", "All savings and shares"
+
+
 class LendingPolicy(models.Model):
-    """What the society decided for all loans from a day on: the committee's quorum and the month's cap.
+    """What the society decided for all loans from a day on: quorum, the month's cap, and who may stand for whom.
 
     `monthly_cap` is what may be registered for payment in a calendar month; what is
     over it waits in the queue. Null means no cap. `quorum` is copied to each
     application when it goes to the committee: a later change does not touch it.
+    A member may stand for `most_promises` loans at a time, and for `most_exposure_percent` of his own
+    `exposure_base` in all (null: for what he has free). `notice_days` must pass between the notice of a recourse and
+    the first naira that is taken.
     """
 
     valid_from = models.DateField(unique=True)
     quorum = models.PositiveSmallIntegerField(default=3)
     monthly_cap = MoneyField(null=True, blank=True)
+    most_promises = models.PositiveSmallIntegerField(default=4)
+    most_exposure_percent = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
+    exposure_base = models.CharField(max_length=7, choices=ExposureBase.choices, default=ExposureBase.SAVINGS)
+    officers_may_stand = models.BooleanField(default=True)
+    in_arrears_may_stand = models.BooleanField(default=False)
+    notice_days = models.PositiveSmallIntegerField(default=14)
 
     objects = LendingPolicyQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "lending policies"
-        constraints = [models.CheckConstraint(name="loans_quorum_of_two", condition=Q(quorum__gte=2))]
+        constraints = [
+            models.CheckConstraint(name="loans_quorum_of_two", condition=Q(quorum__gte=2)),
+            models.CheckConstraint(
+                name="loans_policy_of_promises",
+                condition=Q(most_promises__gte=1, notice_days__gte=1, exposure_base__in=ExposureBase.values)
+                & (Q(most_exposure_percent__isnull=True) | Q(most_exposure_percent__gt=0)),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Lending policy from {self.valid_from}"
