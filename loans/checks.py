@@ -1,6 +1,7 @@
 """The register's invariants, recounted from the tables: each query returns one row per break, and must return none."""
 
 from core.checks import Invariant
+from loans import promise_checks
 
 INVARIANTS = [
     Invariant("I10", "Every loan of ours that runs was paid out once, for its approval, by another hand", """
@@ -76,17 +77,6 @@ INVARIANTS = [
         WHERE c.document = 'certificate' AND c.last <> x.issued""",
         counted="""SELECT (SELECT count(*) FROM loans_loan WHERE origin = 'application')
           + (SELECT count(*) FROM loans_loan WHERE certificate_number IS NOT NULL)"""),
-    Invariant("LH", "Every promise that stands is held on the guarantor's savings, and no other", """
-        SELECT g.id::text, g.amount - g.uncovered - coalesce(h.amount, 0) FROM loans_guarantee g
-        LEFT JOIN ledger_hold h ON h.id = g.hold_id
-        LEFT JOIN members_member m ON m.id = g.guarantor_id
-        WHERE (g.status = 'accepted' AND (g.amount - g.uncovered <> coalesce(h.amount, 0) OR h.released_at IS NOT NULL
-                 OR (h.id IS NOT NULL AND h.account_id <> m.savings_account_id)))
-           OR (g.status <> 'accepted' AND h.id IS NOT NULL AND h.released_at IS NULL)
-        UNION ALL
-        SELECT h.reference, h.amount FROM ledger_hold h LEFT JOIN loans_guarantee g ON g.hold_id = h.id
-        WHERE h.purpose = 'guarantee' AND h.released_at IS NULL AND g.id IS NULL""",
-        counted="SELECT count(*) FROM loans_guarantee WHERE status = 'accepted'"),
     Invariant("LC", "A closed loan owes nothing, holds nobody, and has its certificate", """
         SELECT l.serial, b.balance FROM loans_loan l JOIN ledger_accountbalance b ON b.account_id = l.account_id
         WHERE l.status = 'closed' AND (b.balance <> 0 OR l.certificate_number IS NULL OR l.closed_on IS NULL
@@ -99,4 +89,5 @@ INVARIANTS = [
           SELECT 1 FROM loans_installment i WHERE i.loan_id = l.id
              AND (i.principal_paid < i.principal OR i.interest_paid < i.interest - i.interest_waived)))""",
         counted="SELECT count(*) FROM loans_loan WHERE status IN ('active', 'closed')"),
+    *promise_checks.INVARIANTS,
 ]  # fmt: skip

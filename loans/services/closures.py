@@ -15,9 +15,9 @@ from core.serials import next_serial
 from ledger.models import AccountBalance, Hold, HoldPurpose
 from ledger.services import lock_accounts, place_holds, release_holds
 from loans.errors import NotReadyToPay, NotYourOwnLoan, ReasonNeeded
-from loans.models import Guarantee, Loan
+from loans.models import Guarantee, HoldPolicy, Loan, OwnCover
 from loans.services.registration import loan_page
-from loans.states import GuaranteeStatus, LoanStatus
+from loans.states import GuaranteeStatus, LoanStatus, SubstitutionStatus
 from notifications.services import Notice, notify_many
 from users.models import User
 from users.roles import Role
@@ -27,8 +27,19 @@ CERTIFICATE_VOIDED = "loans.loan.certificate_voided"
 
 
 def accounts_of_guarantors(loans: Sequence[Loan]) -> list[int]:
-    """The savings accounts that closing these loans frees: to be locked with the loans' own, in one call."""
-    return list(Guarantee.objects.live().filter(loan__in=loans).values_list("guarantor__savings_account_id", flat=True))
+    """The savings accounts on which paying or closing these loans frees something: to be locked with the loans' own.
+
+    The guarantors', and the borrowers' own where these may come to stand for the loan instead.
+    """
+    accounts = (
+        Guarantee.objects.live()
+        .filter(loan__in=loans)
+        .values_list("guarantor__savings_account_id", "loan__member__savings_account_id", "loan__version__hold_policy")
+    )
+    found = set(OwnCover.objects.filter(loan__in=loans).values_list("loan__member__savings_account_id", flat=True))
+    for guarantor, borrower, policy in accounts:
+        found |= {guarantor, borrower} if policy == HoldPolicy.UNTIL_OWN_SAVINGS else {guarantor}
+    return sorted(found)
 
 
 def close_loans(*, loans: Sequence[Loan], by: User | None, on: date, at: datetime) -> None:
@@ -81,9 +92,11 @@ def cancel_loan(*, loan: Loan, reason: str, by: User, at: datetime) -> Loan:
 
 
 def release_guarantees(guarantees: Sequence[Guarantee], *, by: User | None, at: datetime) -> None:
-    """End promises and free what is held for them, in few statements."""
+    """End promises and free what is held for them, and of the borrowers' own savings, in few statements."""
     ids = [guarantee.pk for guarantee in guarantees]
+    loans = {guarantee.loan_id for guarantee in guarantees}
     release_holds(holds=Hold.objects.filter(guarantee__in=ids), by=by, at=at)
+    release_holds(holds=Hold.objects.filter(own_cover__in=loans), by=by, at=at)
     transition_many(Guarantee.objects.filter(pk__in=ids), GuaranteeStatus.RELEASED, by=by, at=at)
 
 
@@ -91,6 +104,7 @@ def promises_ended_by_closing(loan: Loan) -> list[Guarantee]:
     """The promises that stand again when a closed loan is opened: the latest of each guarantor."""
     latest = (
         Guarantee.objects.filter(loan=loan, status=GuaranteeStatus.RELEASED)
+        .exclude(substitutions__status=SubstitutionStatus.DONE)
         .order_by("guarantor_id", "-pk")
         .distinct("guarantor_id")
     )
@@ -112,9 +126,11 @@ def reopen_loan(
     record(CERTIFICATE_VOIDED, by=by, subject=loan, at=at, certificate_number=voided, closed_on=closed_on, why=because)
     standing = []
     for promise in promises:
-        guarantor = promise.guarantor
+        guarantor, promised = promise.guarantor, promise.amount - promise.charged
+        if not promised:
+            continue
         free = balances[guarantor.savings_account_id].free
-        amount = min(promise.amount, free)
+        amount = min(promised, free)
         hold = None
         if amount > 0:
             hold = place_holds(holds=[Hold(
@@ -123,9 +139,9 @@ def reopen_loan(
             )])[0]  # fmt: skip
             balances[guarantor.savings_account_id].held += amount
         standing.append(Guarantee.objects.create(
-            application_id=promise.application_id, loan=loan, guarantor=guarantor, amount=promise.amount,
-            uncovered=promise.amount - amount, status=GuaranteeStatus.ACCEPTED, hold=hold, requested_at=at,
-            decided_at=promise.decided_at, consent_text=promise.consent_text,
+            application_id=promise.application_id, loan=loan, guarantor=guarantor, amount=promised,
+            of_principal=promise.of_principal, uncovered=promised - amount, status=GuaranteeStatus.ACCEPTED,
+            hold=hold, requested_at=at, decided_at=promise.decided_at, consent_text=promise.consent_text,
             reason="The payment that closed the loan was taken back",
         ))  # fmt: skip
     record_many("loans.guarantee.stands_again", by=by, at=at, subjects=[
@@ -152,7 +168,7 @@ def _tell_of_closing(loans: Sequence[Loan], freed: Sequence[Guarantee]) -> None:
     for guarantee in freed:
         loan = by_loan[guarantee.loan_id]
         if guarantee.guarantor.user_id:
-            held = f" The {naira(guarantee.hold.amount)} held on your savings is free again." if guarantee.hold else ""
+            held = f" The {naira(guarantee.held)} held on your savings is free again." if guarantee.held else ""
             notices.append(Notice(
                 guarantee.guarantor.user,
                 f"loans.guarantee.released:{guarantee.pk}",

@@ -6,9 +6,10 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Case, F, OuterRef, Sum, When
+from django.db.models.functions import Coalesce
 
-from loans.models import Loan
+from loans.models import GuarantorClaim, Loan
 from members import services as members
 from members.models import Member, Withdrawal
 from users.models import User
@@ -17,8 +18,20 @@ NOTHING = Decimal("0.00")
 
 
 def kept_for_loans(member: Member) -> Decimal:
-    """What a member still owes on his running loans: as much of his savings stays, beside what is held already."""
-    return Loan.objects.active().filter(member=member).aggregate(s=Sum("account__stored__balance"))["s"] or NOTHING
+    """What of a member's savings stays, beside what is held already: as much as he owes, to the society and others.
+
+    That is his running loans, less what of his savings is held for these very loans, and what he still owes to
+    guarantors who paid for him.
+    """
+    own = Case(When(own_cover__hold__released_at__isnull=True, then=F("own_cover__hold__amount")))
+    loans = Loan.objects.active().filter(member=OuterRef("pk")).values("member")
+    claims = GuarantorClaim.objects.open().filter(borrower=OuterRef("pk")).values("borrower")
+    kept = Member.objects.filter(pk=member.pk).values_list(
+        Coalesce(loans.values(s=Sum(F("account__stored__balance") - Coalesce(own, NOTHING))), NOTHING)
+        + Coalesce(claims.values(s=Sum(F("amount") - F("repaid"))), NOTHING),
+        flat=True,
+    )
+    return kept.get()
 
 
 @transaction.atomic
