@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from core.addresses import address
 from core.charts import stack
 from core.display import naira
 from core.markup import amount, text
@@ -35,38 +35,16 @@ def match_rows(
     `back` gives the query of an address that leads back to a row, escaped; `current` is the place of the row that the
     keys start from. The rows stand inside one form, which has the token.
     """
-    addresses = Addresses()
-    return SafeString(
-        "".join(
-            _row(line, addresses, back(place), may_match, place == current) for place, line in enumerate(lines)
-        )
-    )  # fmt: skip
+    return SafeString("".join(_row(line, back(place), may_match, place == current) for place, line in enumerate(lines)))
 
 
-class Addresses:
-    """The addresses of a line's pages, each looked up once for all lines of a list."""
-
-    NAMES = ("line", "accept", "reject", "find")
-    STAND_IN = 987654321
-
-    def __init__(self):
-        self.parts = {name: self._parts(name) for name in self.NAMES}
-
-    def _parts(self, name: str) -> list[str]:
-        return reverse(f"reconciliation:{name}", args=[self.STAND_IN]).split(str(self.STAND_IN))
-
-    def of(self, name: str, line: WorkLine) -> str:
-        head, tail = self.parts[name]
-        return f"{head}{line.pk}{tail}"
-
-
-def _row(line: WorkLine, addresses: Addresses, back: str, may_match: bool, is_current: bool) -> str:
+def _row(line: WorkLine, back: str, may_match: bool, is_current: bool) -> str:
     css = "match cur" if is_current else "match"
-    where = addresses.of("line", line)
-    middle, right = _suggested(line, where) if line.member else _nobody(line, where, addresses, back, may_match)
+    where = address("reconciliation:line", line.pk)
+    middle, right = _suggested(line, where) if line.member else _nobody(line, where, back, may_match)
     return (
         f'<article class="{css}" aria-label="Row {line.row}">{_wrote(line, where)}{middle}{right}'
-        f'<div class="acts2">{_buttons(line, addresses, back, is_current) if may_match else ""}</div></article>'
+        f'<div class="acts2">{_buttons(line, back, is_current) if may_match else ""}</div></article>'
     )
 
 
@@ -101,9 +79,9 @@ def _doubts(line: WorkLine) -> str:
     return "".join(f'<p class="tiny mute">{text(doubt)}</p>' for doubt in doubts)
 
 
-def _nobody(line: WorkLine, where: str, addresses: Addresses, back: str, may_match: bool) -> tuple[str, str]:
+def _nobody(line: WorkLine, where: str, back: str, may_match: bool) -> tuple[str, str]:
     middle = f'<div class="mid"><p class="conf"><a data-key="enter" href="{where}">Nobody yet</a></p></div>'
-    said, accept = [_doubts(line)], addresses.of("accept", line)
+    said, accept = [_doubts(line)], address("reconciliation:accept", line.pk)
     for other in line.alternatives:
         name = f'{text(other["name"])} <span class="tiny mute">{text(other["number"])}, {other["confidence"]}%</span>'
         button = (
@@ -114,15 +92,15 @@ def _nobody(line: WorkLine, where: str, addresses: Addresses, back: str, may_mat
     return middle, f'<div class="side">{"".join(said)}</div>'
 
 
-def _buttons(line: WorkLine, addresses: Addresses, back: str, is_current: bool) -> str:
-    find = f'<a class="btn btn-q btn-s" href="{addresses.of("find", line)}?{back}">Find</a>'
+def _buttons(line: WorkLine, back: str, is_current: bool) -> str:
+    find = f'<a class="btn btn-q btn-s" href="{address("reconciliation:find", line.pk)}?{back}">Find</a>'
     if line.member is None:
         return find
     css = "btn btn-s" if is_current else "btn btn-s btn-2"
     return (
-        f'<button class="{css}" data-key="a" formaction="{addresses.of("accept", line)}?{back}" '
+        f'<button class="{css}" data-key="a" formaction="{address("reconciliation:accept", line.pk)}?{back}" '
         f'name="member" value="{line.member.pk}">Accept</button>'
-        f'<button class="btn btn-q btn-s" data-key="r" formaction="{addresses.of("reject", line)}?{back}" '
+        f'<button class="btn btn-q btn-s" data-key="r" formaction="{address("reconciliation:reject", line.pk)}?{back}" '
         f'name="member" value="{line.member.pk}">Not this</button>{find}'
     )
 

@@ -8,9 +8,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
-from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from core.addresses import address
 from core.charts import stack
 from core.display import month as spoken_month
 from core.display import naira
@@ -31,6 +31,7 @@ from reconciliation.selectors.groups import (
     lines_in,
     tabs,
 )
+from reconciliation.selectors.head import ReturnHead
 from reconciliation.selectors.totals import Totals, missing, totals
 from reconciliation.states import LineState, RemittanceStatus
 
@@ -58,7 +59,7 @@ ABOUT = {
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    remittance: Remittance
+    remittance: ReturnHead
     month: str
     told: Totals
     job: dict[str, Any] | None
@@ -88,28 +89,28 @@ class Workspace:
     def charge_may_explain(self) -> bool:
         """Whether what is missing is small enough to be what the bank kept."""
         missing = self.told.file - self.told.credit
-        return 0 < missing <= self.remittance.schedule.employer.bank_charge_limit
+        return 0 < missing <= self.remittance.bank_charge_limit
 
 
 def workspace_page(
-    remittance: Remittance, *, group: str, number: str | None, at: str, may_match: bool
+    remittance: ReturnHead, *, group: str, number: str | None, at: str, may_match: bool
 ) -> Workspace:  # fmt: skip
     """One page of one group of a return, with everything above it; `at` is the row that the keys start from."""
     told = totals(remittance)
     every = tabs(remittance, told)
     tab = next((one for one in every if one.key == group), None) or _first(every)
     page = Paginator(_Rows(remittance, tab), PAGE).get_page(number)
-    address = reverse("reconciliation:workspace", args=[remittance.pk])
+    here = address("reconciliation:workspace", remittance.pk)
     is_open = remittance.status == RemittanceStatus.MATCHED
     return Workspace(
         remittance=remittance,
-        month=spoken_month(remittance.schedule.month),
+        month=spoken_month(remittance.month),
         told=told,
         job=job_of(remittance, told),
         tab=tab,
         about=ABOUT[tab.key],
-        tiles=SafeString("".join(_tile(one, address, current=one is tab) for one in every)),
-        bar=_bar(remittance, told),
+        tiles=SafeString("".join(_tile(one, here, current=one is tab) for one in every)),
+        bar=_bar(told),
         page=page,
         listed=_listed(tab, page, at, may_match and is_open),
         is_open=is_open,
@@ -120,7 +121,7 @@ def workspace_page(
 class _Rows:
     """The rows of a group, counted by its totals and read a page at a time."""
 
-    def __init__(self, remittance: Remittance, tab: Tab):
+    def __init__(self, remittance: ReturnHead, tab: Tab):
         self.remittance, self.tab = remittance, tab
 
     def __len__(self) -> int:
@@ -141,12 +142,12 @@ def _first(every: list[Tab]) -> Tab:
     return every[0]
 
 
-def _tile(tab: Tab, address: str, *, current: bool) -> SafeString:
+def _tile(tab: Tab, here: str, *, current: bool) -> SafeString:
     below = naira(tab.group.amount, kobo=False)
-    return tile(tab.label, f"{tab.group.lines:,}", f"{below} {tab.said}".strip(), f"{address}?group={tab.key}", current)
+    return tile(tab.label, f"{tab.group.lines:,}", f"{below} {tab.said}".strip(), f"{here}?group={tab.key}", current)
 
 
-def _bar(remittance: Remittance, told: Totals) -> SafeString:
+def _bar(told: Totals) -> SafeString:
     """How far the lines are: matched or posted, suggested, and without an answer."""
     kept, suggested = told.for_members.lines, told.group(LineState.SUGGESTED).lines
     rest = told.lines - kept - suggested
@@ -167,7 +168,7 @@ def _back(key: str, number: int) -> Callable[[int], str]:
     return lambda place: f"{head}&amp;at={place}"
 
 
-def job_of(remittance: Remittance, told: Totals) -> dict[str, Any] | None:
+def job_of(remittance: Remittance | ReturnHead, told: Totals) -> dict[str, Any] | None:
     """A posting that has begun and not ended, for ui/progress.html; None when there is none."""
     if remittance.status != RemittanceStatus.POSTING:
         return None
@@ -179,6 +180,6 @@ def job_of(remittance: Remittance, told: Totals) -> dict[str, Any] | None:
         "total": told.lines,
         "note": "It starts in a moment." if not done else f"{told.left_to_post:,} to go",
         "finished": False,
-        "url": reverse("reconciliation:progress", args=[remittance.pk]),
+        "url": address("reconciliation:progress", remittance.pk),
         "spoken": f"{quarter * 100 // QUARTERS} percent of the lines are posted.",
     }

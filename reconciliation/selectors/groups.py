@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 
 from core.sql import load_sql
-from reconciliation.models import Remittance
+from reconciliation.selectors.head import ReturnHead
 from reconciliation.selectors.totals import Group, Totals
 from reconciliation.states import LineState, RemittanceStatus
 
@@ -32,7 +32,7 @@ class Tab:
     said: str = ""
 
 
-def tabs(remittance: Remittance, told: Totals) -> list[Tab]:
+def tabs(remittance: ReturnHead, told: Totals) -> list[Tab]:
     """The groups into which every line and every member expected falls, each once."""
     kept, short = told.for_members, told.short
     full = Group(kept.lines - short.lines, kept.amount - told.short_came)
@@ -95,7 +95,7 @@ class WorkLine:
     suspense: WorkItem | None
 
 
-def lines_in(remittance: Remittance, key: str, *, start: int = 0, size: int = 25) -> list[WorkLine]:
+def lines_in(remittance: ReturnHead, key: str, *, start: int = 0, size: int = 25) -> list[WorkLine]:
     """A page of the lines of one group in the order of the file; suggestions and unknown ones the surest first."""
     with connection.cursor() as cursor:
         cursor.execute(

@@ -12,7 +12,8 @@ from django.db.models import QuerySet
 
 from core.sql import load_sql
 from reconciliation.causes import MISSING
-from reconciliation.models import DeductionLine, Remittance
+from reconciliation.models import DeductionLine, Remittance, RemittanceLine
+from reconciliation.selectors.head import ReturnHead
 from reconciliation.services.lines import SURE
 from reconciliation.states import OPEN_LINE_STATES, LineState
 
@@ -85,9 +86,10 @@ class Totals:
         return self.groups.get(state, Group())
 
 
-def missing(remittance: Remittance) -> QuerySet[DeductionLine]:
+def missing(remittance: Remittance | ReturnHead) -> QuerySet[DeductionLine]:
     """Whom we expected and did not find in the return. Why is for a person to say."""
-    found = remittance.lines.filter(member__isnull=False).exclude(state=LineState.UNMATCHED).values("member_id")
+    named = RemittanceLine.objects.filter(remittance=remittance.pk, member__isnull=False)
+    found = named.exclude(state=LineState.UNMATCHED).values("member_id")
     return (
         DeductionLine.objects.filter(schedule=remittance.schedule_id)
         .exclude(member_id__in=found)
@@ -96,15 +98,15 @@ def missing(remittance: Remittance) -> QuerySet[DeductionLine]:
     )
 
 
-def totals(remittance: Remittance) -> Totals:
+def totals(remittance: Remittance | ReturnHead) -> Totals:
     """The totals of a return as it stands, in one query."""
     with connection.cursor() as cursor:
         cursor.execute(TOTALS, {"remittance": remittance.pk, "sure": SURE})
-        lines, amounts, *figures = cursor.fetchone()
+        lines, amounts, asked, *figures = cursor.fetchone()
     if isinstance(lines, str):  # a bare cursor leaves JSON as it came
         lines, amounts = json.loads(lines), json.loads(amounts)
     return Totals(
-        expected=remittance.schedule.total,
+        expected=asked,
         file=remittance.file_total,
         credit=remittance.bank_credit,
         charge=remittance.charge,

@@ -1,6 +1,10 @@
--- What a return adds up to, in one row: its lines by state, those that are short and those that are sure, who is missing.
+-- What a return adds up to, in one row: its lines by state, what was asked, the short and the sure, who is missing.
 -- Parameters: the return's id, the confidence from which a suggestion is sure.
-WITH r AS (SELECT id, schedule_id FROM reconciliation_remittance WHERE id = %(remittance)s),
+WITH r AS (
+  SELECT remittance.id, remittance.schedule_id, schedule.total AS asked
+  FROM reconciliation_remittance remittance
+  JOIN reconciliation_deductionschedule schedule ON schedule.id = remittance.schedule_id
+  WHERE remittance.id = %(remittance)s),
 l AS MATERIALIZED (
   SELECT line.state, line.member_id, line.amount, line.expected, line.confidence
   FROM reconciliation_remittanceline line JOIN r ON r.id = line.remittance_id),
@@ -19,5 +23,5 @@ absent AS (
 SELECT
   (SELECT coalesce(jsonb_object_agg(state, n), '{}') FROM states) AS lines,
   (SELECT coalesce(jsonb_object_agg(state, total::text), '{}') FROM states) AS amounts,
-  short.n, short.gap, short.came, sure.n, sure.total, absent.n, absent.total
-FROM short, sure, absent
+  r.asked, short.n, short.gap, short.came, sure.n, sure.total, absent.n, absent.total
+FROM r, short, sure, absent

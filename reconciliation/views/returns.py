@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import now
@@ -22,6 +22,7 @@ from reconciliation.jobs import begin_posting, go_on_posting
 from reconciliation.models import Remittance
 from reconciliation.papers import exceptions_sheets
 from reconciliation.selectors.groups import SUGGESTED
+from reconciliation.selectors.head import return_head
 from reconciliation.selectors.returns import remittances, standing
 from reconciliation.selectors.schedules import awaiting_return
 from reconciliation.selectors.totals import NOTHING, totals
@@ -80,8 +81,11 @@ def bring_in(request: HttpRequest) -> HttpResponse:
 @permission_required("reconciliation.view", raise_exception=True)
 def workspace(request: HttpRequest, pk: int) -> HttpResponse:
     """A return and its lines, group by group, with what must agree above them."""
+    head = return_head(pk)
+    if head is None:
+        raise Http404
     page = workspace_page(
-        found(pk),
+        head,
         group=request.GET.get("group", ""),
         number=request.GET.get("page"),
         at=request.GET.get("at", ""),
