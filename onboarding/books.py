@@ -27,12 +27,14 @@ class KnownEmployer:
 class Rules:
     """What the site knows beforehand.
 
-    `rates` are yearly rates in percent by kind of loan, used where the workbook gives none;
+    `rates` are yearly rates in percent by kind of loan, used where the workbook gives none; `methods` say of each kind
+    whether its interest is `reducing` or `flat`, used where the instalments do not tell;
     `as_at` overrules the date found in the workbook.
     """
 
     employers: tuple[KnownEmployer, ...] = ()
     rates: dict[str, Decimal] = field(default_factory=dict)
+    methods: dict[str, str] = field(default_factory=dict)
     guarantors_required: int = 2
     as_at: date | None = None
 
@@ -105,7 +107,8 @@ class LoanRow:
 
     `instalment` is what was agreed (or worked out where the workbook has none), `expected_instalment` what the
     amount, rate and tenor give; `balance` is what the workbook says is owed, `expected_balance` what the months paid
-    leave. `method` is `reducing` or `flat`. `guarantors` are member numbers, the borrower and strangers left out.
+    leave. `method` is `reducing` or `flat`, as the instalment tells. `guarantors` are member numbers, the borrower and
+    strangers left out.
     `serial_year` and `serial_number` are read from the loan's number.
     """
 

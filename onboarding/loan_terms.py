@@ -5,7 +5,14 @@ from decimal import Decimal
 
 from core.money import naira
 from engine.errors import EngineError
-from engine.schedules import Method, ScheduleTerms, build_schedule, level_instalment, running_schedule
+from engine.schedules import (
+    Method,
+    ScheduleTerms,
+    build_schedule,
+    level_instalment,
+    running_flat_schedule,
+    running_schedule,
+)
 from onboarding.books import ZERO, LoanRow, Rules
 from onboarding.problems import Findings, Grade
 from onboarding.reading import Record
@@ -53,11 +60,11 @@ def terms_of(
     granted_on, months_paid = _times(record, tenor, as_at, where, findings)
     if granted_on is None or months_paid is None:
         return None
-    instalment = record.get("instalment")
+    instalment, method = record.get("instalment"), rules.methods.get(kind or "", "reducing")
     if not instalment or instalment < 0:
         if "instalment" in record.broken:
             return None
-        instalment = level_instalment(amount, rate, tenor)
+        instalment = _agreed(method, amount, rate, tenor)
         if record.get("balance"):
             findings.add(
                 "terms_worked_out",
@@ -72,7 +79,15 @@ def terms_of(
         "instalment": instalment,
         "months_paid": months_paid,
         "balance": record.get("balance"),
+        "method": method,
     }
+
+
+def _agreed(method: str, amount: Decimal, rate: Decimal, tenor: int) -> Decimal:
+    """The instalment that repays a loan with interest on what is owed, or on the whole amount."""
+    if method == "reducing":
+        return level_instalment(amount, rate, tenor)
+    return build_schedule(ScheduleTerms(amount, rate, tenor, method=Method.FLAT))[0].total
 
 
 def _rate(
@@ -182,23 +197,24 @@ def check_terms(loan: LoanRow, record: Record, as_at: date | None, findings: Fin
 
 
 def _hold_against_terms(loan: LoanRow, record: Record, where: dict, findings: Findings) -> None:
-    reducing = level_instalment(loan.amount, loan.rate, loan.tenor)
-    flat = []
-    if loan.rate and not _near(loan.instalment, reducing):
-        flat = build_schedule(ScheduleTerms(loan.amount, loan.rate, loan.tenor, method=Method.FLAT))
-    if flat and _near(loan.instalment, flat[0].total):
-        loan.method, loan.expected_instalment = "flat", flat[0].total
-        closings = [loan.amount, *(line.closing for line in flat)]
-        expected = {flat[0].total: closings[min(loan.months_paid, loan.tenor)]}
-    else:
-        loan.expected_instalment = reducing
-        expected = {
-            instalment: _balance_after(loan, instalment) for instalment in dict.fromkeys((reducing, loan.instalment))
-        }
+    """Let the written instalment tell the method, and hold balance and instalment against it.
+
+    The kind's own method is asked first: for a short or cheap loan the two methods come out so near that both fit.
+    """
+    for method in (loan.method, "flat" if loan.method == "reducing" else "reducing"):
+        agreed = _agreed(method, loan.amount, loan.rate, loan.tenor)
+        if loan.expected_instalment is None or _near(loan.instalment, agreed):
+            loan.method, loan.expected_instalment = method, agreed
+        if _near(loan.instalment, agreed):
+            break
+    expected = {
+        instalment: _balance_after(loan, instalment)
+        for instalment in dict.fromkeys((loan.expected_instalment, loan.instalment))
+    }
     fits = {instalment for instalment, balance in expected.items() if abs(balance - loan.balance) <= BALANCE_NEAR}
     as_agreed = expected.get(loan.instalment, expected[loan.expected_instalment])
     loan.expected_balance = as_agreed if loan.instalment in fits or not fits else expected[loan.expected_instalment]
-    if loan.method == "reducing" and not _near(loan.instalment, reducing):
+    if not _near(loan.instalment, loan.expected_instalment):
         _tell_instalment(loan, fits, record, where, findings)
     if not fits and loan.months_paid < loan.tenor:
         _tell_balance(loan, record, where, findings)
@@ -212,8 +228,14 @@ def _near(written: Decimal, computed: Decimal) -> bool:
 def _balance_after(loan: LoanRow, instalment: Decimal) -> Decimal:
     if loan.months_paid == 0:
         return loan.amount
+    days = [loan.granted_on] * loan.tenor
     try:
-        lines = running_schedule(loan.amount, loan.rate, instalment, loan.tenor, 1, [loan.granted_on] * loan.tenor)
+        if loan.method == "flat":
+            lines = running_flat_schedule(
+                loan.amount, loan.amount, loan.rate, instalment, loan.tenor, loan.tenor, 1, days
+            )  # fmt: skip
+        else:
+            lines = running_schedule(loan.amount, loan.rate, instalment, loan.tenor, 1, days)
     except EngineError:
         return loan.amount
     return lines[loan.months_paid - 1].closing if loan.months_paid <= len(lines) else ZERO

@@ -2,7 +2,13 @@
 
 from engine.schedules.build import build_schedule, earned_each_period, schedule_columns, upfront_interest
 from engine.schedules.level import interest_between, largest_principal, level_instalment, shortest_term
-from engine.schedules.running import instalments_needed, keep_instalment, keep_term, running_schedule
+from engine.schedules.running import (
+    instalments_needed,
+    keep_instalment,
+    keep_term,
+    running_flat_schedule,
+    running_schedule,
+)
 from engine.schedules.terms import (
     PERIODS_PER_YEAR,
     Columns,
@@ -33,6 +39,7 @@ __all__ = [
     "largest_principal",
     "level_instalment",
     "period_rate",
+    "running_flat_schedule",
     "running_schedule",
     "schedule_columns",
     "shortest_term",

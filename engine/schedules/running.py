@@ -1,12 +1,23 @@
 """Schedules that start from a balance: loans taken over in mid-life, and what a prepayment leaves."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from engine.errors import BadDates, NoSolution
 from engine.money import HOUSE, Amount, Rounding, exact, in_kobo
+from engine.schedules.build import schedule_columns
 from engine.schedules.level import as_lines, level_columns, payment_per_unit
-from engine.schedules.terms import Columns, Frequency, Line, RatePer, check_rate, check_term, period_rate
+from engine.schedules.terms import (
+    Columns,
+    Frequency,
+    Line,
+    Method,
+    RatePer,
+    ScheduleTerms,
+    check_rate,
+    check_term,
+    period_rate,
+)
 
 
 def running_schedule(
@@ -36,15 +47,66 @@ def running_schedule(
         BadAmount, BadTerms, BadDates: a figure is out of range, or the dates are not as many as the instalments.
     """
     check_rate(annual_rate_percent)
+    interest_on = HOUSE.interest_on(period_rate(exact(annual_rate_percent)))
+    return _run_down(balance, instalment, remaining, first_number, due_dates, lambda owed, _: interest_on(owed))
+
+
+def running_flat_schedule(
+    principal: Amount,
+    balance: Amount,
+    annual_rate_percent: Amount,
+    instalment: Amount,
+    term_months: int,
+    remaining: int,
+    first_number: int,
+    due_dates: Sequence[date],
+) -> list[Line]:
+    """Return the instalments left of a loan with interest on the whole amount, at its agreed monthly instalment.
+
+    The charge is ``principal * rate / 100 * term / 12``, rounded once, and each instalment of the term carries an equal
+    part of it, the last of the term the rest: the same parts as in the loan's schedule from its first day. Beyond the
+    term no interest is left. The agreed instalment covers its part first and principal with what is over; for the rest
+    it goes as in ``running_schedule``: the last clears, interest that an instalment does not cover waits, and with the
+    principal the list ends, so months that are not needed cost nothing.
+
+    Args:
+        principal: what was lent, naira.
+        balance: principal owed now, naira.
+        annual_rate_percent: flat yearly rate in percent.
+        instalment: the agreed monthly instalment, naira.
+        term_months: all instalments of the loan by its own count.
+        remaining: instalments left.
+        first_number: number of the next instalment.
+        due_dates: one date for each remaining instalment, in order.
+    Raises:
+        BadAmount, BadTerms, BadDates: a figure is out of range, or the dates are not as many as the instalments.
+    """
+    terms = ScheduleTerms(principal, annual_rate_percent, term_months, method=Method.FLAT)
+    parts = schedule_columns(terms).interest
+
+    def charged(owed: int, number: int) -> int:
+        return parts[number - 1] if owed and number <= term_months else 0
+
+    return _run_down(balance, instalment, remaining, first_number, due_dates, charged)
+
+
+def _run_down(
+    balance: Amount,
+    instalment: Amount,
+    remaining: int,
+    first_number: int,
+    due_dates: Sequence[date],
+    charged: Callable[[int, int], int],
+) -> list[Line]:
+    """Pay a balance down by a given instalment; ``charged(owed, number)`` is the interest of an instalment, in kobo."""
     check_term(remaining)
     if len(due_dates) != remaining:
         raise BadDates(f"{remaining} instalments need {remaining} due dates; {len(due_dates)} were given.")
     start, agreed = in_kobo(balance, "balance"), in_kobo(instalment, "instalment")
-    interest_on = HOUSE.interest_on(period_rate(exact(annual_rate_percent)))
     principals, interests, closings = [], [], []
     owed, waiting = start, 0  # waiting: interest charged that no instalment has covered yet
     for left in range(remaining, 0, -1):
-        waiting += interest_on(owed)
+        waiting += charged(owed, first_number + remaining - left)
         if not owed and not waiting:
             break
         interest = waiting if left == 1 else min(waiting, agreed)

@@ -16,7 +16,7 @@ from audit.transitions import transition_many
 from core.serials import raise_floor
 from engine.due_dates import first_pay_day, monthly_due_dates
 from engine.money import split
-from engine.schedules import Line, running_schedule
+from engine.schedules import Line, running_flat_schedule, running_schedule
 from ledger.entries import Draft
 from ledger.models import Account, Hold, HoldPurpose, JournalEntry
 from ledger.services import lock_accounts, open_sub_accounts, place_holds, post_entries, reverse_entries
@@ -47,7 +47,8 @@ class RunningLoan:
     """A loan as the society's books have it: amounts in naira, the rate in percent a year.
 
     `instalment` is what was agreed, `months_paid` how many of them were paid, `balance` the principal still owed.
-    `guarantor_ids` are members who stand for it in equal parts of the balance.
+    `guarantor_ids` are members who stand for it in equal parts of the balance. `method` says what the interest is on;
+    where the books do not tell, it is the product's on the day of the take-over.
     """
 
     serial: str
@@ -61,7 +62,7 @@ class RunningLoan:
     months_paid: int
     balance: Decimal
     guarantor_ids: tuple[int, ...] = ()
-    method: str = InterestMethod.REDUCING
+    method: str | None = None
 
     @property
     def months_left(self) -> int:
@@ -92,14 +93,15 @@ def take_over_loans(
     versions = _versions(on)
     loans, schedules = [], []
     for row in rows:
-        lines = _schedule(row, pay_day=members[row.member_id].employer.pay_day, on=on)
         version = versions[row.product_code]
+        method = row.method or version.method
+        lines = _schedule(row, method, pay_day=members[row.member_id].employer.pay_day, on=on)
         year, number = _year_and_number(row.serial)
         loans.append(
             Loan(
                 serial=row.serial, serial_year=year, serial_number=number, origin=LoanOrigin.OPENING,
                 member_id=row.member_id, product_id=version.product_id, version=version, principal=row.principal,
-                annual_rate_percent=row.annual_rate_percent, method=row.method, term_months=row.term_months,
+                annual_rate_percent=row.annual_rate_percent, method=method, term_months=row.term_months,
                 instalment=row.instalment, granted_on=row.granted_on, registered_on=on, registered_by=by,
                 scheduled_principal=row.balance, months_paid_before=row.months_paid, status=LoanStatus.ACTIVE,
                 account=accounts[row.serial],
@@ -196,8 +198,13 @@ def _open_accounts(rows: Sequence[RunningLoan], members: dict[int, Member]) -> d
     return opened
 
 
-def _schedule(row: RunningLoan, *, pay_day: int, on: date) -> list[Line]:
+def _schedule(row: RunningLoan, method: str, *, pay_day: int, on: date) -> list[Line]:
     dates = monthly_due_dates(first_pay_day(on, pay_day), row.months_left, pay_day)
+    if method == InterestMethod.FLAT:
+        return running_flat_schedule(
+            row.principal, row.balance, row.annual_rate_percent, row.instalment, row.term_months, row.months_left,
+            row.months_paid + 1, dates,
+        )  # fmt: skip
     return running_schedule(
         row.balance, row.annual_rate_percent, row.instalment, row.months_left, row.months_paid + 1, dates
     )

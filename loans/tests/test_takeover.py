@@ -12,7 +12,7 @@ from ledger.models import AccountBalance
 from ledger.selectors import balance_of, control_totals
 from ledger.services import account
 from loans.errors import BadBalance, BadSerial, HasRepayments, PaidTooEarly, SerialTaken
-from loans.models import Guarantee, Installment, Loan
+from loans.models import Guarantee, Installment, Loan, ProductVersion
 from loans.selectors.register import due_in_month
 from loans.services.takeover import RunningLoan, take_back_loans, take_over_loans
 from loans.states import LoanStatus
@@ -55,11 +55,30 @@ def test_a_running_loan_keeps_its_serial_instalment_and_balance(constraints_now)
     assert (loan.serial, loan.serial_year, loan.serial_number, loan.status) == ("LH/2023/001", 2023, 1, "active")
     assert balance_of(loan.account) == Decimal("58900.37")
     assert control_totals()[chart.LOANS_NORMAL] == Decimal("58900.37")
-    due = list(loan.installments.order_by("number"))
+    due = list(loan.installments.live().order_by("number"))
     assert [(one.number, one.due_on) for one in due] == [(35, date(2026, 10, 28)), (36, date(2026, 11, 28))]
     assert (due[0].principal, due[0].interest) == (Decimal("29303.88"), Decimal("589.00"))
     # The last instalment clears the loan, whatever it comes to.
     assert (due[1].principal, due[1].interest) == (Decimal("29596.49"), Decimal("295.96"))
+
+
+def test_a_running_flat_loan_keeps_its_agreed_instalments(constraints_now):
+    flat = {
+        "principal": Decimal("120000"), "term_months": 12, "instalment": Decimal("11200"), "months_paid": 9,
+        "balance": Decimal("30000"), "granted_on": date(2025, 12, 17),
+    }  # fmt: skip
+    by_the_books, by_the_product = row(method="flat", **flat), row(serial="LH/2025/002", **flat)
+    loan = take_over(by_the_books)[0]
+    assert loan.method == "flat"
+    assert [(one.number, one.principal, one.interest) for one in loan.installments.live().order_by("number")] == [
+        (10, Decimal("10000.00"), Decimal("1200.00")),
+        (11, Decimal("10000.00"), Decimal("1200.00")),
+        (12, Decimal("10000.00"), Decimal("1200.00")),
+    ]
+    ProductVersion.objects.filter(product__code="normal").update(method="flat")
+    loan = take_over(by_the_product, batch="import/2")[0]
+    assert (loan.method, loan.installments.get(number=10).interest) == ("flat", Decimal("1200.00"))
+    constraints_now()
 
 
 def test_a_loan_whose_term_is_over_owes_its_balance_in_one_instalment():

@@ -65,17 +65,17 @@ def read_again(book_import: BookImport, *, on: date, mapping: Mapping | None = N
 
 
 def known_rules() -> Rules:
-    """What this site knows before it reads a workbook: its employers, and the usual rate of each kind of loan."""
+    """What this site knows before it reads a workbook: its employers, and the usual terms of each kind of loan."""
+    in_force = ProductVersion.objects.filter(valid__endswith__isnull=True).values_list(
+        "product__code", "annual_rate_percent", "method"
+    )
     return Rules(
         employers=tuple(
             KnownEmployer(employer.code, employer.name, tuple(employer.aliases))
             for employer in Employer.objects.order_by("pk")
         ),
-        rates=dict(
-            ProductVersion.objects.filter(valid__endswith__isnull=True).values_list(
-                "product__code", "annual_rate_percent"
-            )
-        ),
+        rates={code: rate for code, rate, _ in in_force},
+        methods={code: method for code, _, method in in_force},
     )
 
 

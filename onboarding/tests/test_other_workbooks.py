@@ -262,6 +262,23 @@ def test_flat_rate_loans_are_recognised_and_a_balance_with_interest_is_told():
     assert not {"instalment_off", "balance_off"} & set(_codes(analysis))
 
 
+def test_what_the_instalments_do_not_tell_is_as_the_kind_of_loan_has_it():
+    society = a_society(6)
+    sheets = _rows(society.workbook())
+    head = _head(sheets["LOANS"], LOAN_HEAD)
+    for cells in sheets["LOANS"][head + 1 :]:
+        cells[8] = None
+    kinds = dict.fromkeys(("normal", "emergency", "electronics", "commodity", "asset"), "flat")
+    flat = _analysed(workbook_of(sheets), Rules(methods=kinds))
+    for loan in flat.loans:
+        whole = build_schedule(ScheduleTerms(loan.amount, loan.rate, loan.tenor, method=Method.FLAT))
+        assert (loan.method, loan.instalment) == ("flat", whole[0].total)
+    assert {loan.method for loan in _analysed(workbook_of(sheets)).loans} == {"reducing"}
+    # What is written goes before what is usual.
+    written = _analysed(society.workbook(), Rules(methods=kinds))
+    assert {loan.method for loan in written.loans if loan.tenor > 3} == {"reducing"}
+
+
 def test_a_total_that_is_net_of_loans_is_the_custom_of_that_sheet():
     society = a_society(8)
     for row in society.balances:
