@@ -3,19 +3,21 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import now
 from django.views.decorators.http import require_POST
 
 from committee import selectors, tables
+from committee.dossier import dossier_of
 from committee.forms import CloseSittingForm, OpenSittingForm, VoteForm
 from committee.models import Sitting
 from committee.services import cast_vote, close_sitting, open_sitting
 from core.dates import business_date
 from core.display import plural
 from core.errors import shown_on
+from loans.models import LoanApplication
 from loans.selectors.applications import checks
 
 
@@ -38,29 +40,29 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 @permission_required("committee.view_queue", raise_exception=True)
 def dossier(request: HttpRequest, pk: int) -> HttpResponse:
-    application = get_object_or_404(selectors.dossiers(user=request.user), pk=pk)
-    if request.method == "POST" and not request.user.has_perm("committee.vote"):
-        raise PermissionDenied
     form = VoteForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        with shown_on(form):
-            cast_vote(
-                application=application,
-                choice=form.cleaned_data["choice"],
-                reason=form.cleaned_data["reason"],
-                by=request.user,
-                at=now(),
-            )
-            messages.success(request, f"Your vote on {application.number} is in. It stays as you cast it.")
-            return redirect("committee:queue")
+    if request.method == "POST":
+        application = get_object_or_404(LoanApplication.objects.visible_to(request.user), pk=pk)
+        if not request.user.has_perm("committee.vote"):
+            raise PermissionDenied
+        if form.is_valid():
+            with shown_on(form):
+                cast_vote(
+                    application=application,
+                    choice=form.cleaned_data["choice"],
+                    reason=form.cleaned_data["reason"],
+                    by=request.user,
+                    at=now(),
+                )
+                messages.success(request, f"Your vote on {application.number} is in. It stays as you cast it.")
+                return redirect("committee:queue")
+    shown = dossier_of(pk, user=request.user)
+    if shown is None:
+        raise Http404
     return render(
         request,
         "committee/dossier.html",
-        {
-            "dossier": selectors.dossier(application, user=request.user),
-            "checks": checks(application),
-            "form": form,
-        },
+        {"dossier": shown, "checks": checks(shown.request.rules), "form": form},
     )
 
 

@@ -25,6 +25,9 @@ UNDISTRIBUTED_SURPLUS = "3200"
 OPENING_DIFFERENCE = "3900"
 INTEREST_INCOME = "4000"
 FEE_INCOME = "4100"
+PENALTIES = "4120"
+RECOVERIES = "4900"
+ALLOWANCE = "1290"
 BANK_CHARGES = "5210"
 
 STANDARD_CHART: list[tuple[str, str, AccountKind, Side, bool]] = [
@@ -36,7 +39,7 @@ STANDARD_CHART: list[tuple[str, str, AccountKind, Side, bool]] = [
     (LOANS_COMMODITY, "Commodity loans to members", ASSET, DR, True),
     (LOANS_ELECTRONICS, "Electronics loans to members", ASSET, DR, True),
     (LOANS_ASSET, "Car and asset loans to members", ASSET, DR, True),
-    ("1290", "Allowance for loan losses", ASSET, CR, False),
+    (ALLOWANCE, "Allowance for loan losses", ASSET, CR, False),
     ("1500", "Investments", ASSET, DR, False),
     ("1600", "Fixed assets", ASSET, DR, False),
     (SAVINGS, "Members' savings", LIABILITY, CR, True),
@@ -52,7 +55,8 @@ STANDARD_CHART: list[tuple[str, str, AccountKind, Side, bool]] = [
     (INTEREST_INCOME, "Interest income on loans", INCOME, CR, False),
     (FEE_INCOME, "Processing fees", INCOME, CR, False),
     ("4110", "Entrance and form fees", INCOME, CR, False),
-    ("4120", "Penalties", INCOME, CR, False),
+    (PENALTIES, "Penalties", INCOME, CR, False),
+    (RECOVERIES, "Recoveries of loans written off", INCOME, CR, False),
     ("5000", "Interest on savings", EXPENSE, DR, False),
     ("5100", "Loan loss provision", EXPENSE, DR, False),
     ("5200", "Administration", EXPENSE, DR, False),

@@ -25,11 +25,13 @@ INVARIANTS = [
           IS DISTINCT FROM (a.amount, a.term_months, p.member_id, v.id, v.annual_rate_percent, v.method)""",
         counted="SELECT count(*) FROM loans_loan WHERE origin = 'application'"),
     Invariant("I16", "Every repayment is explained by its allocations and is what its entry took in", """
-        SELECT r.reference, r.amount - coalesce(x.principal + x.interest, 0) FROM loans_repayment r
-        LEFT JOIN (SELECT repayment_id, sum(principal) AS principal, sum(interest) AS interest
+        SELECT r.reference, r.principal + r.interest + r.fee - coalesce(x.principal + x.interest + x.fee, 0)
+        FROM loans_repayment r
+        LEFT JOIN (SELECT repayment_id, sum(principal) AS principal, sum(interest) AS interest, sum(fee) AS fee
                      FROM loans_allocation GROUP BY 1) x ON x.repayment_id = r.id
         JOIN loans_loan l ON l.id = r.loan_id
-        WHERE (r.principal, r.interest) IS DISTINCT FROM (x.principal, x.interest)
+        WHERE (r.principal, r.interest, r.fee)
+              <> (coalesce(x.principal, 0), coalesce(x.interest, 0), coalesce(x.fee, 0))
           OR r.principal IS DISTINCT FROM coalesce((SELECT sum(j.credit - j.debit) FROM ledger_journalline j
                WHERE j.entry_id = r.entry_id AND j.account_id = l.account_id), 0)
         UNION ALL
@@ -37,20 +39,25 @@ INVARIANTS = [
         LEFT JOIN ledger_journalentry e ON e.reverses_id = r.entry_id
         WHERE r.reversed_by_entry_id IS DISTINCT FROM e.id""",
         counted="SELECT count(*) FROM loans_repayment"),
-    Invariant("I17", "What is marked as paid on an instalment is the sum of the payments that stand", """
-        SELECT l.serial || ' no. ' || i.number,
-               i.principal_paid + i.interest_paid - coalesce(x.principal + x.interest, 0)
-        FROM loans_installment i JOIN loans_loan l ON l.id = i.loan_id
-        LEFT JOIN (SELECT a.installment_id, sum(a.principal) AS principal, sum(a.interest) AS interest,
+    Invariant("I17", "What is marked as paid on a loan's instalments is the sum of the payments that stand", """
+        SELECT l.serial, i.principal + i.interest + i.fee - coalesce(x.principal + x.interest + x.fee, 0)
+        FROM loans_loan l
+        JOIN (SELECT loan_id, sum(principal_paid) AS principal, sum(interest_paid) AS interest, sum(fee_paid) AS fee,
+                     sum(interest_waived) AS waived
+                FROM loans_installment WHERE live GROUP BY 1) i ON i.loan_id = l.id
+        LEFT JOIN (SELECT r.loan_id, sum(a.principal) AS principal, sum(a.interest) AS interest, sum(a.fee) AS fee,
                           sum(a.interest_waived) AS waived
                      FROM loans_allocation a JOIN loans_repayment r ON r.id = a.repayment_id
-                    WHERE r.reversed_by_entry_id IS NULL GROUP BY 1) x ON x.installment_id = i.id
-        WHERE (i.principal_paid, i.interest_paid, i.interest_waived)
-          <> (coalesce(x.principal, 0), coalesce(x.interest, 0), coalesce(x.waived, 0))""",
-        counted="SELECT count(*) FROM loans_installment"),
+                    WHERE r.reversed_by_entry_id IS NULL GROUP BY 1) x ON x.loan_id = l.id
+        WHERE (i.principal, i.interest, i.fee)
+              <> (coalesce(x.principal, 0), coalesce(x.interest, 0), coalesce(x.fee, 0))
+          OR (i.waived <> coalesce(x.waived, 0) AND NOT EXISTS (
+                SELECT 1 FROM loans_loanchange c WHERE c.loan_id = l.id AND c.status = 'approved'))""",
+        counted="SELECT count(*) FROM loans_installment WHERE live"),
     Invariant("I18", "The instalments of a loan pay back its principal to the kobo", """
         SELECT l.serial, l.scheduled_principal - coalesce(x.principal, 0) FROM loans_loan l
-        LEFT JOIN (SELECT loan_id, sum(principal) AS principal FROM loans_installment GROUP BY 1) x ON x.loan_id = l.id
+        LEFT JOIN (SELECT loan_id, sum(principal) AS principal FROM loans_installment WHERE live GROUP BY 1) x
+          ON x.loan_id = l.id
         WHERE l.scheduled_principal <> coalesce(x.principal, 0)""",
         counted="SELECT count(*) FROM loans_loan"),
     Invariant("I19", "What a loan owes in the books is what its instalments leave unpaid", """
@@ -58,7 +65,7 @@ INVARIANTS = [
         JOIN ledger_accountbalance b ON b.account_id = l.account_id
         CROSS JOIN LATERAL (SELECT CASE WHEN l.status IN ('active', 'closed')
           THEN l.scheduled_principal - coalesce((SELECT sum(principal_paid) FROM loans_installment
-                                                  WHERE loan_id = l.id), 0) ELSE 0 END AS owed) x
+                                                  WHERE loan_id = l.id AND live), 0) ELSE 0 END AS owed) x
         WHERE b.balance <> x.owed""",
         counted="SELECT count(*) FROM loans_loan"),
     Invariant("I20", "The serials of our loans and certificates have no gap", """
@@ -81,13 +88,14 @@ INVARIANTS = [
         SELECT l.serial, b.balance FROM loans_loan l JOIN ledger_accountbalance b ON b.account_id = l.account_id
         WHERE l.status = 'closed' AND (b.balance <> 0 OR l.certificate_number IS NULL OR l.closed_on IS NULL
           OR EXISTS (SELECT 1 FROM loans_guarantee g WHERE g.loan_id = l.id AND g.status = 'accepted')
-          OR EXISTS (SELECT 1 FROM loans_installment i WHERE i.loan_id = l.id
-                      AND (i.principal_paid < i.principal OR i.interest_paid < i.interest - i.interest_waived)))
+          OR EXISTS (SELECT 1 FROM loans_installment i WHERE i.loan_id = l.id AND i.live AND i.unpaid_amount > 0))
         UNION ALL
         SELECT l.serial, b.balance FROM loans_loan l JOIN ledger_accountbalance b ON b.account_id = l.account_id
         WHERE l.status = 'active' AND (l.certificate_number IS NOT NULL OR l.closed_on IS NOT NULL OR NOT EXISTS (
-          SELECT 1 FROM loans_installment i WHERE i.loan_id = l.id
-             AND (i.principal_paid < i.principal OR i.interest_paid < i.interest - i.interest_waived)))""",
+          SELECT 1 FROM loans_installment i WHERE i.loan_id = l.id AND i.live AND i.unpaid_amount > 0
+          UNION ALL
+          SELECT 1 FROM loans_loanstanding s WHERE s.loan_id = l.id
+             AND s.penalty_charged > s.penalty_paid + s.penalty_waived))""",
         counted="SELECT count(*) FROM loans_loan WHERE status IN ('active', 'closed')"),
     *promise_checks.INVARIANTS,
 ]  # fmt: skip

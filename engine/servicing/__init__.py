@@ -2,7 +2,7 @@
 
 from engine.servicing.reshaping import begin
 from engine.servicing.settling import pay_off
-from engine.servicing.steps import accrue, advance, replay
+from engine.servicing.steps import ONE_DAY, accrue, advance, replay
 from engine.servicing.story import (
     Effect,
     Event,
@@ -21,6 +21,7 @@ from engine.servicing.story import (
 )
 
 __all__ = [
+    "ONE_DAY",
     "Effect",
     "Event",
     "Holiday",

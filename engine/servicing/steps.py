@@ -221,7 +221,9 @@ def _waive(position: Position, waived: Waived) -> Effect:
             _apply(row, share)
             shares.append(share)
             left -= part
-    return Effect(waived.key, shares=tuple(shares), penalty_waived=penalty)
+    closes = not (position.is_closed or position.is_written_off or _unpaid(position.rows) or position.penalty_left)
+    position.is_closed = position.is_closed or closes
+    return Effect(waived.key, shares=tuple(shares), penalty_waived=penalty, closes=closes)
 
 
 def _apply(row: Row, share: Share) -> None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 
 from core.money import MoneyField
 from ledger.models import Account, JournalEntry
@@ -148,8 +149,8 @@ class Installment(models.Model):
 
     `interest_waived` is interest that is not charged: of a later month, because the loan was
     paid off before that month began, or because the society waived it. When a change of the
-    loan makes a new schedule, the old one stays, no longer `live`. An `extra` line is
-    principal that was paid on top of what was due.
+    loan makes a new schedule, the old one stays, no longer `live`; `generation` 0 is the
+    schedule that was agreed. An `extra` line is principal that was paid on top of what was due.
     """
 
     loan = models.ForeignKey(Loan, on_delete=models.PROTECT, related_name="installments", db_index=False)
@@ -166,6 +167,7 @@ class Installment(models.Model):
         max_length=10, choices=InstallmentKind.choices, default=InstallmentKind.SCHEDULED, db_default="scheduled"
     )
     live = models.BooleanField(default=True, db_default=True)
+    generation = models.PositiveSmallIntegerField(default=0, db_default=0)
     unpaid_amount = models.GeneratedField(
         expression=F("principal") - F("principal_paid") + F("interest") - F("interest_waived") - F("interest_paid")
         + F("fee") - F("fee_paid"),
@@ -251,7 +253,8 @@ class Repayment(models.Model):
 
     `interest` is below zero when the loan was paid off and more interest had been paid in advance than was still due:
     that part of it pays principal. `surplus` is what the loan no longer needed when an earlier payment was entered
-    late: it is in the member's voluntary savings.
+    late: it is in the member's voluntary savings. `recovered` came in after the loan was written off. `entered_at` is
+    when it was first recorded: of one day, payments count in that order, also when they are posted anew.
     """
 
     loan = models.ForeignKey(Loan, on_delete=models.PROTECT, related_name="repayments")
@@ -261,8 +264,10 @@ class Repayment(models.Model):
     fee = MoneyField(default=NOTHING, db_default=NOTHING)
     penalty = MoneyField(default=NOTHING, db_default=NOTHING)
     surplus = MoneyField(default=NOTHING, db_default=NOTHING)
+    recovered = MoneyField(default=NOTHING, db_default=NOTHING)
     use = models.CharField(max_length=10, choices=RepaymentUse.choices, default=RepaymentUse.AHEAD, db_default="ahead")
     received_on = models.DateField()
+    entered_at = models.DateTimeField(db_default=Now())
     channel = models.CharField(max_length=10, choices=RepaymentChannel.choices)
     reference = models.CharField(max_length=120, unique=True)
     entry = models.OneToOneField(JournalEntry, on_delete=models.PROTECT, related_name="repayment")
@@ -280,7 +285,8 @@ class Repayment(models.Model):
                     fee__gte=0,
                     penalty__gte=0,
                     surplus__gte=0,
-                    amount=F("principal") + F("interest") + F("fee") + F("penalty") + F("surplus"),
+                    recovered__gte=0,
+                    amount=F("principal") + F("interest") + F("fee") + F("penalty") + F("surplus") + F("recovered"),
                 ),
             )
         ]

@@ -134,12 +134,12 @@ def own_loans_and_requests(user, *, past: int = 10) -> Own:
     )
 
 
-def checks(application: LoanApplication) -> list[dict[str, Any]]:
-    """The rules as they were answered on the day of sending, for `ui/rules.html`."""
+def checks(rules: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """The rules of an application as they were answered on the day of sending, for `ui/rules.html`."""
     outcomes = {True: "pass", False: "fail", None: "unknown"}
     return [
         {"outcome": outcomes[rule["passed"]], "title": rule["title"], "detail": rule["sentence"]}
-        for rule in (application.rules or {}).get("rules", [])
+        for rule in (rules or {}).get("rules", [])
     ]
 
 

@@ -11,11 +11,21 @@ from django.db.models import Prefetch
 
 from audit.models import Event
 from core.display import naira
+from engine.servicing import ONE_DAY, Paid, Position, Use
 from engine.settlement import Settlement
 from ledger.models import AccountBalance
 from ledger.selectors import StatementLine, statement
-from loans import paying
-from loans.models import Allocation, Disbursement, Guarantee, Installment, Loan, LoanOrigin, Repayment
+from loans import story
+from loans.models import (
+    Allocation,
+    Disbursement,
+    Guarantee,
+    Installment,
+    Loan,
+    LoanStanding,
+    Repayment,
+    RepaymentUse,
+)
 from loans.selectors.register import guarantors_of
 from loans.states import GuaranteeStatus, LoanStatus
 
@@ -63,6 +73,7 @@ class LoanPage:
     schedule: tuple[ScheduleLine, ...]
     repayments: tuple[Repayment, ...]
     guarantees: tuple[Guarantee, ...]
+    position: Position
     pay_off: Settlement | None
     started_on: date | None
     on: date
@@ -153,7 +164,9 @@ def loan_page(loan: Loan, *, on: date) -> LoanPage:
             )
         ).order_by("-received_on", "-pk")
     )  # fmt: skip
-    started_on = start_of(loan)
+    started_on = story.started_on(loan)
+    standing = LoanStanding.objects.filter(pk=loan.pk).first()
+    position = story.position_of(loan, installments, standing, _pauses(loan))
     running = loan.status == LoanStatus.ACTIVE and started_on is not None
     return LoanPage(
         loan=loan,
@@ -163,26 +176,26 @@ def loan_page(loan: Loan, *, on: date) -> LoanPage:
         guarantees=tuple(
             guarantors_of(loan) if loan.status != LoanStatus.CLOSED else _released_guarantors(loan)
         ),
-        pay_off=paying.settlement(installments, on=_day_of_settling(repayments, started_on, on), started_on=started_on)
-        if running
-        else None,
+        position=position,
+        pay_off=story.settlement(position, _day_of_settling(repayments, started_on, on)) if running else None,
         started_on=started_on,
         on=on,
     )  # fmt: skip
 
 
-def preview(page: LoanPage, amount: Decimal, *, on: date) -> paying.Spread:
-    """Where a payment would go, if it were recorded now; the figures of the page are not touched."""
+def preview(page: LoanPage, amount: Decimal, *, on: date, use: str = RepaymentUse.AHEAD) -> story.Outlook:
+    """Where a payment would go and how the loan would go on, if it were recorded now."""
     day = _day_of_settling(page.standing_repayments, page.started_on, on)
-    return paying.spread(page.installments, amount, on=day, started_on=page.started_on)
+    counted = page.position.accrued_through
+    if counted is not None and counted >= day:
+        day = counted + ONE_DAY
+    return story.outlook(page.position, Paid(key="preview", on=day, amount=amount, use=Use(use)), page.loan)
 
 
-def start_of(loan: Loan) -> date | None:
-    """When the loan's interest began to run: it was paid out, or granted before it came with the books."""
-    if loan.origin == LoanOrigin.OPENING:
-        return loan.granted_on
-    payout = getattr(loan, "disbursement", None)
-    return payout.disbursed_on if payout else None
+def _pauses(loan: Loan) -> list:
+    if loan.version is None or not loan.version.penalty_percent:
+        return []
+    return [(span.lower, span.upper) for span in loan.pauses.values_list("span", flat=True)]
 
 
 def account_lines(loan: Loan) -> list[StatementLine]:

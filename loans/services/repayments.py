@@ -1,24 +1,29 @@
-"""Money that comes in for loans: the same code for a receipt at the counter and for a payroll return."""
+"""Money that comes in for loans: the same code for a receipt at the counter and for a payroll return.
+
+A payment of today moves a loan by one step of `engine.servicing`. One that is entered late, and one that is taken
+back, make its story be told again from the day when it was agreed: what comes out otherwise than it is in the books is
+mirrored and posted anew, each on its own day.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db import connection, transaction
-from django.db.models import Max, Q
+from django.db import transaction
+from django.db.models import Q
 
 from audit.services import record, record_many
 from core.display import dmy, naira
-from core.sql import load_sql
+from engine import servicing
+from engine.servicing import Effect, Paid, Use
 from ledger import chart
 from ledger.entries import Draft
 from ledger.errors import ReferenceReused
 from ledger.services import accounts_by_code, lock_accounts, post_entries, reverse_entry
-from loans import paying, postings
+from loans import postings
 from loans.errors import (
     AlreadyReversed,
     CameByPayroll,
@@ -28,14 +33,15 @@ from loans.errors import (
     PaidTooEarly,
     ReceiptUsed,
 )
-from loans.models import Allocation, Disbursement, Installment, Loan, LoanOrigin, Repayment, RepaymentChannel
+from loans.models import Allocation, Disbursement, Loan, LoanOrigin, Repayment, RepaymentChannel, RepaymentUse
+from loans.services.books import Book, Retold, books_of, keep_schedule, keep_standing, retell
 from loans.services.closures import accounts_of_guarantors, close_loans, promises_ended_by_closing, reopen_loan
 from loans.services.registration import loan_page
 from loans.states import LoanStatus
+from loans.story import started_on
 from notifications.services import Notice, notify_many
 from users.models import User
 
-PAY_INSTALLMENTS = load_sql("loans", "pay_installments")
 NOTHING = Decimal("0.00")
 INTO = {"bank": chart.BANK, "cash": chart.CASH}
 
@@ -74,6 +80,23 @@ class _Receipt:
     channel: str
     from_account_id: int
     batch: str
+    entered_at: datetime
+    use: str = RepaymentUse.AHEAD
+
+    @property
+    def event(self) -> Paid:
+        return Paid(key=self.payment.reference, on=self.on, amount=self.payment.amount, use=Use(self.use))
+
+
+@dataclass(slots=True)
+class _Plan:
+    """What a batch of receipts does: steps that follow each other, stories that are told again, and loans that end."""
+
+    books: dict[int, Book]
+    steps: list[tuple[_Receipt, Effect]] = field(default_factory=list)
+    late: dict[int, list[_Receipt]] = field(default_factory=dict)
+    retold: list[Retold] = field(default_factory=list)
+    closing: dict[int, date] = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -83,29 +106,32 @@ def post_repayments(
 ) -> dict[str, RepaymentResult]:  # fmt: skip
     """Post payments on loans, in a few statements whatever their number, and return what became of each.
 
-    Each goes to the oldest unpaid instalment first, interest before principal. One that reaches the pay-off figure of
-    the day closes its loan; what is above that, and all of a payment on a loan that is not running, is returned as
-    surplus and not posted. A reference that was posted before changes nothing.
+    Each is spread in the order of the loan's product. One that reaches the pay-off figure of the day closes its loan;
+    what is above that, and all of a payment on a loan that is not running, is returned as surplus and not posted. One
+    that is entered late counts on its own day: what was posted since is told again, and what the loan then no longer
+    needs of it goes to the member's voluntary savings. A reference that was posted before changes nothing.
     `from_account_id` is debited: bank, cash or unallocated remittances. `batch` marks the entries.
     Raises PaidTooEarly when a payment counts before its loan was paid out or taken over, ReceiptUsed when a
     reference was used for another loan, day or larger amount. Nothing is posted then.
     """
     if len({payment.reference for payment in payments}) < len(payments):
         raise ReceiptUsed("Two payments of one batch have the same reference. Nothing was posted.")
-    receipts = [_Receipt(payment, on, channel, from_account_id, batch) for payment in payments]
-    return _post(receipts, _locked(payment.loan_id for payment in payments), by=by, at=at)
+    receipts = [_Receipt(payment, on, channel, from_account_id, batch, at) for payment in payments]
+    return _post(receipts, lock_loans(payment.loan_id for payment in payments), by=by, at=at)
 
 
 @transaction.atomic
 def record_receipt(
-    *, loan: Loan, amount: Decimal, into: str, reference: str, by: User, on: date, at: datetime
+    *, loan: Loan, amount: Decimal, into: str, reference: str, by: User, on: date, at: datetime,
+    use: str = RepaymentUse.AHEAD,
 ) -> RepaymentResult:  # fmt: skip
     """Record money that a member paid at the office, `into` the `bank` or `cash`, by the number on its slip.
 
+    `use` says what becomes of money above what is due: it pays ahead, or the loan is shorter or its instalment smaller.
     Raises NotRunning, NotYourOwnLoan, PaidTooEarly, ReceiptUsed, and MoreThanOwed when it is above what pays the loan
     off on that day: the society does not keep what nobody owes it.
     """
-    locked = _locked([loan.pk])
+    locked = lock_loans([loan.pk])
     loan = locked[loan.pk]
     if loan.member.user_id == by.pk:
         raise NotYourOwnLoan()
@@ -114,10 +140,10 @@ def record_receipt(
         if (standing.loan_id, standing.received_on, standing.amount) != (loan.pk, on, amount):
             raise ReceiptUsed()
         return RepaymentResult(standing.pk, amount, NOTHING, posted_before=True)
-    if loan.status != LoanStatus.ACTIVE:
+    if loan.status not in (LoanStatus.ACTIVE, LoanStatus.WRITTEN_OFF):
         raise NotRunning(f"Loan {loan.serial} is not running, so nothing is owed on it.")
     payment = Payment(loan.pk, amount, unused, f"Receipt {reference.strip()}")
-    receipt = _Receipt(payment, on, RepaymentChannel.COUNTER, accounts_by_code(INTO[into])[INTO[into]], "")
+    receipt = _Receipt(payment, on, RepaymentChannel.COUNTER, accounts_by_code(INTO[into])[INTO[into]], "", at, use)
     try:
         result = _post([receipt], locked, by=by, at=at)[unused]
     except ReferenceReused as refused:
@@ -150,67 +176,48 @@ def _slip(number: str) -> tuple[Repayment | None, str]:
 def reverse_repayment(*, repayment: Repayment, reason: str, by: User, on: date, at: datetime) -> Repayment:
     """Take a repayment back that was a mistake: its entry is mirrored on the day `on` and its instalments are unpaid.
 
-    Payments that were posted on the loan after it are worked out again in their order, each on its own day, so that
-    the loan stands as if the mistake had never been made. A loan that the payment had closed is open again, its
-    certificate void, its guarantors' promises standing.
+    The loan's story is told again without it: what came after is posted anew where it comes out otherwise, each on
+    its own day, so that the loan stands as if the mistake had never been made. A loan that the payment had closed is
+    open again, its certificate void, its guarantors' promises standing.
     Raises AlreadyReversed, NotYourOwnLoan, PaidTooEarly when `on` is before the payment's own day, and CameByPayroll:
     the money would go back to the unallocated remittances, where no open item would say whose it is.
     """
-    loan = _locked([repayment.loan_id])[repayment.loan_id]
+    loan = lock_loans([repayment.loan_id])[repayment.loan_id]
     if loan.member.user_id == by.pk:
         raise NotYourOwnLoan()
     if repayment.channel == RepaymentChannel.PAYROLL:
         raise CameByPayroll()
-    standing = (
-        Repayment.objects.filter(loan=loan, reversed_by_entry__isnull=True, pk__gte=repayment.pk)
-        .select_related("entry").prefetch_related("allocations__installment").order_by("pk")
-    )  # fmt: skip
-    taken_back = list(standing)
-    if not taken_back or taken_back[0].pk != repayment.pk:
+    mistake = Repayment.objects.select_related("entry").get(pk=repayment.pk)
+    if mistake.reversed_by_entry_id is not None:
         raise AlreadyReversed()
-    mistake, later = taken_back[0], taken_back[1:]
     if on < mistake.received_on:
         raise PaidTooEarly(f"This payment counts from {dmy(mistake.received_on)}. Take it back on that day or later.")
+    told = retell(books_of([loan])[loan.pk], without=mistake)
     promises = promises_ended_by_closing(loan) if loan.status == LoanStatus.CLOSED else []
-    accounts = [promise.guarantor.savings_account_id for promise in promises]
-    balances = lock_accounts(ids=[loan.account_id, *accounts])
-    for one in taken_back:
-        reversal = reverse_entry(
-            entry=one.entry, reference=f"{one.entry.reference}/reversed", reason=reason,
-            on=on if one is mistake else one.received_on, by=by,
-        )  # fmt: skip
-        one.reversed_by_entry = reversal
-        one.save(update_fields=["reversed_by_entry"])
-    _move_installments(
-        [
-            (part.installment_id, -part.principal, -part.interest, -part.interest_waived, -part.fee)
-            for one in taken_back
-            for part in one.allocations.all()
-        ]
-    )
-    if loan.status == LoanStatus.CLOSED:
+    guarantors = [promise.guarantor.savings_account_id for promise in promises]
+    balances = lock_accounts(ids=[loan.account_id, loan.member.voluntary_account_id, *guarantors])
+    _mirror(mistake, reason=reason, on=on, by=by)
+    again = post_again(told, because=reason, by=by, at=at)
+    keep_schedule(told.book)
+    keep_standing([told.book])
+    if loan.status == LoanStatus.CLOSED and not told.book.position.is_closed:
         reopen_loan(
             loan=loan, promises=promises, balances=balances, because=reason, by=by, at=at,
             reference=f"repayment/{mistake.pk}/reversed",
         )  # fmt: skip
     record(
         "loans.repayment.reversed", by=by, subject=mistake, at=at, loan=loan.serial, amount=mistake.amount,
-        reason=reason, worked_out_again=[one.reference for one in later],
+        reason=reason, worked_out_again=[one.reference for one in again],
     )  # fmt: skip
-    _post([_again(one) for one in later], {loan.pk: loan}, by=by, at=at)
-    return mistake
+    return Repayment.objects.get(pk=mistake.pk)
 
 
-def started_on(loan: Loan) -> date:
-    """The day when a loan's interest began to run: it was paid out, or granted when it came with the books."""
-    return loan.granted_on if loan.origin == LoanOrigin.OPENING else loan.disbursement.disbursed_on
-
-
-def _locked(loan_ids) -> dict[int, Loan]:
+def lock_loans(loan_ids) -> dict[int, Loan]:
     """The loans, locked by id, with what posting on them needs."""
     ids = set(loan_ids)
     loans = (
-        Loan.objects.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",)).select_related("member__user")
+        Loan.objects.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",))
+        .select_related("member__user", "version")
     )  # fmt: skip
     locked = {loan.pk: loan for loan in loans}
     # Read after the lock: a row joined to a locked row is as old as the wait for it.
@@ -222,96 +229,201 @@ def _locked(loan_ids) -> dict[int, Loan]:
 def _post(
     receipts: Sequence[_Receipt], loans: dict[int, Loan], *, by: User | None, at: datetime
 ) -> dict[str, RepaymentResult]:  # fmt: skip
-    """Load once, spread in memory, write once. The loans are locked."""
+    """Load once, work out in memory, lock once, write once. The loans are locked."""
     results = _posted_before(receipts)
     new = [receipt for receipt in receipts if receipt.payment.reference not in results]
-    ids = {receipt.payment.loan_id for receipt in new}
-    schedules, latest = _installments_of(ids), _latest_payment_of(ids)
-    outcomes: dict[str, tuple[_Receipt, paying.Spread]] = {}
-    closing: dict[int, date] = {}
+    plan = _Plan(books_of(loans[pk] for pk in {receipt.payment.loan_id for receipt in new}))
     for receipt in new:
-        payment, loan = receipt.payment, loans[receipt.payment.loan_id]
-        if loan.status != LoanStatus.ACTIVE or loan.pk in closing or payment.amount <= 0:
-            results[payment.reference] = RepaymentResult(None, NOTHING, payment.amount)
-            continue
-        _refuse_before_the_start(loan, receipt.on)
-        day = latest[loan.pk] = max(receipt.on, latest.get(loan.pk, receipt.on))
-        outcome = paying.spread(schedules[loan.pk], payment.amount, on=day, started_on=started_on(loan))
-        paying.apply(outcome)
-        outcomes[payment.reference] = (receipt, outcome)
-        if outcome.closes:
-            closing[loan.pk] = day
-    repayments = _write(outcomes, loans, [loans[pk] for pk in closing], by=by, at=at)
-    for reference, (_, outcome) in outcomes.items():
+        if receipt.payment.amount <= 0 or not _take_in(plan, receipt):
+            results[receipt.payment.reference] = RepaymentResult(None, NOTHING, receipt.payment.amount)
+    for loan_id, late in plan.late.items():
+        told = retell(plan.books[loan_id], more=[(receipt.event, receipt.entered_at) for receipt in late])
+        plan.retold.append(told)
+        plan.steps += [(receipt, told.effect_of(receipt.event)) for receipt in late]
+        if told.closed_on:
+            plan.closing[loan_id] = told.closed_on
+    _lock_for(plan)
+    for told in plan.retold:
+        post_again(told, because="Worked out again after a payment that was entered late", by=by, at=at)
+    repayments = _write(plan, by=by, at=at)
+    for receipt, effect in plan.steps:
+        reference = receipt.payment.reference
+        made = repayments.get(reference)
         results[reference] = RepaymentResult(
-            repayments[reference].pk, outcome.applied, outcome.surplus, closed=outcome.closes
+            made.pk if made else None, effect.applied, effect.surplus, closed=effect.closes
         )
-    for on in sorted(set(closing.values())):
-        close_loans(loans=[loans[pk] for pk, day in closing.items() if day == on], by=by, on=on, at=at)
+    for on in sorted(set(plan.closing.values())):
+        closing = [loans[pk] for pk, day in plan.closing.items() if day == on]
+        close_loans(loans=closing, by=by, on=on, at=at)
     return results
 
 
-def _write(
-    outcomes: dict[str, tuple[_Receipt, paying.Spread]], loans: dict[int, Loan], closing: Sequence[Loan],
-    *, by: User | None, at: datetime,
-) -> dict[str, Repayment]:  # fmt: skip
-    """Entries, repayments, allocations and instalments of what was spread, each kind in one statement."""
-    if not outcomes:
-        return {}
-    income_id = accounts_by_code(chart.INTEREST_INCOME)[chart.INTEREST_INCOME]
-    touched = {loans[receipt.payment.loan_id].account_id for receipt, _ in outcomes.values()}
-    lock_accounts(ids=[*touched, *(accounts_of_guarantors(closing) if closing else [])])
+def _take_in(plan: _Plan, receipt: _Receipt) -> bool:
+    """Move the loan over a payment, or put it aside to be told from the beginning; False where the loan needs none."""
+    book = plan.books[receipt.payment.loan_id]
+    loan = book.loan
+    if loan.status not in (LoanStatus.ACTIVE, LoanStatus.WRITTEN_OFF) or book.position.is_closed:
+        return False
+    _refuse_before_the_start(loan, receipt.on)
+    if loan.pk in plan.late or book.is_past(receipt.on):
+        plan.late.setdefault(loan.pk, []).append(receipt)
+        return True
+    effect = servicing.advance(book.position, receipt.event)
+    book.latest = receipt.on
+    book.is_reshaped = book.is_reshaped or effect.reshaped
+    plan.steps.append((receipt, effect))
+    if effect.closes:
+        plan.closing[loan.pk] = receipt.on
+    return True
+
+
+def _lock_for(plan: _Plan) -> None:
+    """All accounts that are written to, in one call, so that two batches lock them in one order."""
+    books = [plan.books[receipt.payment.loan_id] for receipt, _ in plan.steps]
+    accounts = {book.loan.account_id for book in books}
+    accounts |= {told.book.loan.member.voluntary_account_id for told in plan.retold}
+    if plan.closing:
+        accounts |= set(accounts_of_guarantors([plan.books[pk].loan for pk in plan.closing]))
+    lock_accounts(ids=accounts)
+
+
+def _write(plan: _Plan, *, by: User | None, at: datetime) -> dict[str, Repayment]:
+    """Entries, repayments, allocations and instalments of what came in, each kind in one statement."""
+    applied = [(receipt, effect) for receipt, effect in plan.steps if effect.applied]
+    books = [plan.books[pk] for pk in {receipt.payment.loan_id for receipt, _ in plan.steps}]
+    keep_schedule(*books)
+    keep_standing(books)
+    accounts = postings.accounts()
     entries = post_entries(
-        drafts=[_draft(receipt, outcome, loans, income_id) for receipt, outcome in outcomes.values()], by=by
-    )
+        drafts=[_draft(receipt, effect, plan.books[receipt.payment.loan_id].loan, accounts)
+                for receipt, effect in applied],
+        by=by,
+    )  # fmt: skip
     repayments = {
-        reference: Repayment(
-            loan_id=receipt.payment.loan_id, amount=outcome.applied, principal=outcome.principal,
-            interest=outcome.interest, received_on=receipt.on, channel=receipt.channel, reference=reference,
-            entry_id=entries[_entry_reference(reference)],
-        )
-        for reference, (receipt, outcome) in outcomes.items()
-    }  # fmt: skip
+        receipt.payment.reference: _repayment(receipt, effect, entries[_entry_reference(receipt.payment.reference)])
+        for receipt, effect in applied
+    }
     Repayment.objects.bulk_create(repayments.values())
     Allocation.objects.bulk_create(
-        Allocation(
-            repayment=repayments[reference], installment=share.installment, principal=share.principal,
-            interest=share.interest, interest_waived=share.waived,
-        )
-        for reference, (_, outcome) in outcomes.items()
-        for share in outcome.shares
-    )  # fmt: skip
-    _move_installments(
-        [
-            (share.installment.pk, share.principal, share.interest, share.waived, NOTHING)
-            for _, outcome in outcomes.values()
-            for share in outcome.shares
-        ]
+        one
+        for receipt, effect in applied
+        for one in _allocations(repayments[receipt.payment.reference], effect, plan.books[receipt.payment.loan_id])
     )
     record_many("loans.repayment.posted", by=by, at=at, subjects=[
-        (repayments[reference], {"loan": loans[receipt.payment.loan_id].serial, "amount": outcome.applied})
-        for reference, (receipt, outcome) in outcomes.items()
+        (repayments[receipt.payment.reference],
+         {"loan": plan.books[receipt.payment.loan_id].loan.serial, "amount": effect.applied})
+        for receipt, effect in applied
     ])  # fmt: skip
     return repayments
 
 
-def _draft(receipt: _Receipt, outcome: paying.Spread, loans: dict[int, Loan], income_id: int) -> Draft:
-    loan = loans[receipt.payment.loan_id]
+def _repayment(receipt: _Receipt, effect: Effect, entry_id: int, surplus: Decimal = NOTHING) -> Repayment:
+    return Repayment(
+        loan_id=receipt.payment.loan_id, amount=effect.applied + surplus, principal=effect.principal,
+        interest=effect.interest, fee=effect.fee, penalty=effect.penalty, recovered=effect.recovered, surplus=surplus,
+        use=receipt.use, received_on=receipt.on, channel=receipt.channel, reference=receipt.payment.reference,
+        entry_id=entry_id, entered_at=receipt.entered_at,
+    )  # fmt: skip
+
+
+def _allocations(repayment: Repayment, effect: Effect, book: Book) -> Iterable[Allocation]:
+    for share in effect.shares:
+        yield Allocation(
+            repayment=repayment, installment=book.live[share.place], principal=share.principal,
+            interest=share.interest, fee=share.fee, interest_waived=share.interest_waived,
+        )  # fmt: skip
+
+
+def _draft(
+    receipt: _Receipt, effect: Effect, loan: Loan, accounts: dict[str, int], surplus: Decimal = NOTHING
+) -> Draft:  # fmt: skip
     return Draft(
         reference=_entry_reference(receipt.payment.reference),
         kind=postings.REPAID,
         narration=f"{loan.serial}: {receipt.payment.narration}"[:200],
         effective_on=receipt.on,
         lines=postings.repayment(
-            from_account_id=receipt.from_account_id, loan_account_id=loan.account_id, income_id=income_id,
-            principal=outcome.principal, interest=outcome.interest,
+            from_account_id=receipt.from_account_id, loan=loan, accounts=accounts, effect=effect, surplus=surplus
         ),
         batch=receipt.batch,
-    )  # fmt: skip
+    )
 
 
 def _entry_reference(reference: str) -> str:
     return f"repayment/{reference}"
+
+
+# Telling again --------------------------------------------------------------------------------------------------------
+
+
+def post_again(told: Retold, *, because: str, by: User | None, at: datetime) -> list[Repayment]:
+    """Mirror what is in the books otherwise than the story now says, and post it as the story says; on its own day."""
+    changed = [(old, effect) for old, effect in told.repayments if not _is_as_posted(old, effect)]
+    if not changed:
+        return []
+    keep_schedule(told.book)
+    loan, accounts = told.book.loan, postings.accounts()
+    for old, _ in changed:
+        _mirror(old, reason=because, on=old.received_on, by=by)
+    receipts = [_again(old) for old, _ in changed]
+    entries = post_entries(
+        drafts=[_draft(receipt, effect, loan, accounts, effect.surplus)
+                for receipt, (_, effect) in zip(receipts, changed, strict=True)],
+        by=by,
+    )  # fmt: skip
+    made = [
+        _repayment(receipt, effect, entries[_entry_reference(receipt.payment.reference)], effect.surplus)
+        for receipt, (_, effect) in zip(receipts, changed, strict=True)
+    ]
+    Repayment.objects.bulk_create(made)
+    Allocation.objects.bulk_create(
+        one
+        for repayment, (_, effect) in zip(made, changed, strict=True)
+        for one in _allocations(repayment, effect, told.book)
+    )
+    record_many("loans.repayment.posted", by=by, at=at, subjects=[
+        (repayment, {"loan": loan.serial, "amount": repayment.amount, "again_after": because}) for repayment in made
+    ])  # fmt: skip
+    _tell_of_surplus(loan, made)
+    return made
+
+
+def _is_as_posted(old: Repayment, effect: Effect) -> bool:
+    posted = (old.principal, old.interest, old.fee, old.penalty, old.recovered, old.surplus)
+    now = (effect.principal, effect.interest, effect.fee, effect.penalty, effect.recovered, effect.surplus)
+    return posted == now
+
+
+def _mirror(repayment: Repayment, *, reason: str, on: date, by: User | None) -> None:
+    repayment.reversed_by_entry = reverse_entry(
+        entry=repayment.entry, reference=f"{repayment.entry.reference}/reversed", reason=reason, on=on, by=by
+    )
+    repayment.save(update_fields=["reversed_by_entry"])
+
+
+def _again(repayment: Repayment) -> _Receipt:
+    """A repayment that was posted before, to be posted again after what came before it has changed."""
+    lines = repayment.entry.lines.filter(debit__gt=0).order_by("pk").values_list("account_id", flat=True)
+    base, _, count = repayment.reference.partition("#")
+    narration = repayment.entry.narration.partition(": ")[2]
+    payment = Payment(repayment.loan_id, repayment.amount, f"{base}#{int(count or 1) + 1}", narration)
+    return _Receipt(
+        payment, repayment.received_on, repayment.channel, lines[0], repayment.entry.batch, repayment.entered_at,
+        repayment.use,
+    )  # fmt: skip
+
+
+def _tell_of_surplus(loan: Loan, repayments: Sequence[Repayment]) -> None:
+    if loan.member.user_id:
+        notify_many(notices=[
+            Notice(
+                loan.member.user, f"loans.repayment.surplus:{one.pk}",
+                f"{naira(one.surplus)} of your payment went to your voluntary savings",
+                f"A payment on loan {loan.serial} was entered late. Of the {naira(one.amount)} that you paid on "
+                f"{dmy(one.received_on)}, the loan no longer needs {naira(one.surplus)}.", loan_page(loan),
+            )
+            for one in repayments if one.surplus
+        ])  # fmt: skip
 
 
 def _posted_before(receipts: Sequence[_Receipt]) -> dict[str, RepaymentResult]:
@@ -333,20 +445,6 @@ def _posted_before(receipts: Sequence[_Receipt]) -> dict[str, RepaymentResult]:
     return results
 
 
-def _installments_of(loan_ids: set[int]) -> dict[int, list[Installment]]:
-    schedules: dict[int, list[Installment]] = defaultdict(list)
-    for installment in Installment.objects.live().filter(loan_id__in=loan_ids).order_by("loan_id", "number"):
-        schedules[installment.loan_id].append(installment)
-    return schedules
-
-
-def _latest_payment_of(loan_ids: set[int]) -> dict[int, date]:
-    return dict(
-        Repayment.objects.filter(loan_id__in=loan_ids, reversed_by_entry__isnull=True)
-        .values("loan_id").annotate(latest=Max("received_on")).values_list("loan_id", "latest")
-    )  # fmt: skip
-
-
 def _refuse_before_the_start(loan: Loan, on: date) -> None:
     if loan.origin == LoanOrigin.OPENING and on < loan.registered_on:
         raise PaidTooEarly(
@@ -357,23 +455,3 @@ def _refuse_before_the_start(loan: Loan, on: date) -> None:
         raise PaidTooEarly(
             f"Loan {loan.serial} was paid out on {dmy(started_on(loan))}. Enter that day or a later one."
         )
-
-
-def _move_installments(changes: Sequence[tuple[int, Decimal, Decimal, Decimal, Decimal]]) -> None:
-    """Add to what was paid of instalments; several changes to one instalment are summed first."""
-    totals: dict[int, list[Decimal]] = defaultdict(lambda: [NOTHING] * 4)
-    for pk, *amounts in changes:
-        totals[pk] = [total + amount for total, amount in zip(totals[pk], amounts, strict=True)]
-    ids = sorted(totals)
-    columns = [[totals[pk][place] for pk in ids] for place in range(4)]
-    with connection.cursor() as cursor:
-        cursor.execute(PAY_INSTALLMENTS, [ids, *columns])
-
-
-def _again(repayment: Repayment) -> _Receipt:
-    """A repayment that was posted before, to be posted again after what came before it has changed."""
-    lines = repayment.entry.lines.filter(debit__gt=0).values_list("account_id", flat=True)
-    base, _, count = repayment.reference.partition("#")
-    narration = repayment.entry.narration.partition(": ")[2]
-    payment = Payment(repayment.loan_id, repayment.amount, f"{base}#{int(count or 1) + 1}", narration)
-    return _Receipt(payment, repayment.received_on, repayment.channel, lines[0], repayment.entry.batch)

@@ -9,7 +9,6 @@ from ledger import chart
 from ledger.models import JournalEntry
 from ledger.selectors import balance_of
 from ledger.services import account, accounts_by_code
-from loans import paying
 from loans.errors import (
     AlreadyReversed,
     CameByPayroll,
@@ -20,10 +19,11 @@ from loans.errors import (
     ReceiptUsed,
 )
 from loans.models import Installment, Repayment, RepaymentChannel
+from loans.selectors.loan_page import loan_page
 from loans.selectors.register import due_in_month, outstanding
 from loans.services.repayments import Payment, post_repayments, reverse_repayment
 from loans.states import LoanStatus
-from loans.tests.factories import AT, TODAY, make_employer, make_member
+from loans.tests.factories import AT, make_employer, make_member
 from loans.tests.register_cast import make_active, make_officer, make_registered, receive
 from notifications.models import Message
 
@@ -33,7 +33,7 @@ DECEMBER = date(2026, 12, 28)
 
 
 def paid(loan):
-    return [(one.principal_paid, one.interest_paid) for one in loan.installments.order_by("number")]
+    return [(one.principal_paid, one.interest_paid) for one in loan.installments.live().order_by("number")]
 
 
 def pay_by_payroll(*payments, on=NOVEMBER, batch="remittance/7"):
@@ -73,7 +73,7 @@ def test_a_short_payment_pays_interest_first_and_the_next_one_goes_on_where_it_s
 def test_money_that_comes_early_goes_to_the_next_instalments_in_order():
     loan = make_active(amount="200000")
     receive(loan, "40000", on=date(2026, 11, 3))
-    schedule = list(loan.installments.order_by("number"))
+    schedule = list(loan.installments.live().order_by("number"))
     assert [one.unpaid == 0 for one in schedule[:3]] == [True, True, False]
     assert schedule[2].paid == Decimal("40000") - 2 * Decimal("17769.76")
     assert schedule[3].paid == 0
@@ -98,7 +98,7 @@ def test_who_pays_everything_off_does_not_pay_the_interest_of_months_that_have_n
     loan.refresh_from_db()
     assert (loan.status, loan.closed_on) == (LoanStatus.CLOSED, date(2026, 12, 10))
     assert balance_of(loan.account) == 0
-    schedule = list(loan.installments.order_by("number"))
+    schedule = list(loan.installments.live().order_by("number"))
     assert all(one.unpaid == 0 and one.principal_paid == one.principal for one in schedule)
     assert (schedule[1].interest_paid, schedule[1].interest_waived) == (Decimal("1842.30"), Decimal("0.00"))
     assert [one.interest_paid for one in schedule[2:]] == [Decimal("0.00")] * 10
@@ -109,7 +109,7 @@ def test_who_pays_everything_off_does_not_pay_the_interest_of_months_that_have_n
 @pytest.mark.parametrize("day", [date(2026, 11, 1), NOVEMBER, date(2027, 3, 15), date(2028, 1, 1)])
 def test_the_pay_off_figure_and_nothing_less_closes_a_loan(day):
     loan, short = make_active(amount="120000"), make_active(amount="120000")
-    figure = paying.settlement(list(loan.installments.order_by("number")), on=day, started_on=TODAY).total
+    figure = loan_page(loan, on=day).pay_off.total
     with pytest.raises(MoreThanOwed, match=f"{figure:,.2f} pays this loan off"):
         receive(loan, figure + Decimal("0.01"), on=day)
     assert receive(loan, figure, on=day).closed
@@ -127,16 +127,34 @@ def test_interest_paid_in_advance_counts_when_the_loan_is_paid_off_before_its_mo
     constraints_now()
     assert balance_of(account(chart.INTEREST_INCOME)) == Decimal("2000.00")
     assert balance_of(loan.account) == 0
-    schedule = list(loan.installments.order_by("number"))
+    schedule = list(loan.installments.live().order_by("number"))
     assert [one.interest_paid for one in schedule] == [Decimal("2000.00")] + [Decimal("0.00")] * 11
     assert all(one.unpaid == 0 for one in schedule)
 
 
-def test_a_payment_entered_late_is_judged_by_the_day_of_the_latest_payment():
+def test_a_payment_entered_late_counts_on_its_own_day_and_what_came_after_is_told_again(constraints_now):
     loan = make_active(amount="200000")
-    receive(loan, "180000", on=date(2027, 3, 1))
-    # On 3 November 22,000 would have paid the loan off; by March four more months of interest had begun.
+    march = receive(loan, "190000", on=date(2027, 3, 1))
+    # With the 22,000 of November in its place, fewer months of interest were ever due: March pays the loan off.
     assert not receive(loan, "22000", on=date(2026, 11, 3)).closed
+    constraints_now()
+    loan.refresh_from_db()
+    again = Repayment.objects.get(loan=loan, received_on=date(2027, 3, 1), reversed_by_entry__isnull=True)
+    assert again.pk != march.repayment_id
+    assert (loan.status, loan.closed_on) == (LoanStatus.CLOSED, date(2027, 3, 1))
+    assert again.surplus > 0
+    assert balance_of(loan.member.voluntary_account) == again.surplus
+    assert balance_of(loan.account) == 0
+
+
+def test_a_late_entry_that_changes_nothing_later_leaves_the_later_entries_alone():
+    loan = make_active(amount="200000")
+    december = receive(loan, "17769.76", on=DECEMBER)
+    receive(loan, "17769.76", on=NOVEMBER)
+    assert Repayment.objects.filter(loan=loan, reversed_by_entry__isnull=False).exists()
+    november, again = Repayment.objects.filter(loan=loan, reversed_by_entry__isnull=True).order_by("received_on")
+    assert (november.interest, again.interest) == (Decimal("2000.00"), Decimal("1842.30"))
+    assert again.entered_at == Repayment.objects.get(pk=december.repayment_id).entered_at
 
 
 def test_what_is_too_much_is_returned_by_payroll_and_refused_at_the_counter():
@@ -182,7 +200,7 @@ def test_a_month_asks_for_what_is_unpaid_of_its_own_instalments_of_running_loans
 
 def test_the_last_instalment_asks_for_all_that_is_still_unpaid():
     loan = make_active(amount="12000", term_months=2)
-    first, last = loan.installments.order_by("number")
+    first, last = loan.installments.live().order_by("number")
     receive(loan, "1000", on=NOVEMBER)
     asked = due_in_month(employer_id=loan.member.employer_id, year=2026, month=12)
     assert asked[0].amount == first.due - 1000 + last.due

@@ -216,7 +216,7 @@ def application(request: HttpRequest, number: str) -> HttpResponse:
             "application": found,
             "cover": cover,
             "guarantees": listed,
-            "checks": checks(found),
+            "checks": checks(found.rules),
             "events": timeline(found, cover, getattr(found, "loan", None)),
         },
     )

@@ -8,12 +8,12 @@ from decimal import Decimal
 from committee.models import Sitting, VoteChoice
 from committee.services import cast_vote, close_sitting, open_sitting
 from loans.models import Guarantee, Loan, LoanApplication, LoanProduct
-from loans.paying import settlement
+from loans.selectors.loan_page import loan_page
 from loans.services.applications import start_application, submit_application
 from loans.services.disbursements import disburse_loan
 from loans.services.guarantees import accept_guarantee, ask_guarantor
 from loans.services.registration import register_loan
-from loans.services.repayments import record_receipt, started_on
+from loans.services.repayments import record_receipt
 from portal.practice.moments import at, october
 from portal.practice.people import member
 from users.selectors import person
@@ -116,9 +116,7 @@ def counter_receipts() -> None:
         at=at(20, 10, 25),
     )  # fmt: skip
     clearing = Loan.objects.active().get(member__number="UMCS/0068", product__code="normal")
-    left = settlement(
-        list(clearing.installments.live().order_by("number")), on=october(22), started_on=started_on(clearing)
-    ).total
+    left = loan_page(clearing, on=october(22)).pay_off.total
     record_receipt(
         loan=clearing, amount=left, into="bank", reference="UC 00419", by=officer, on=october(22), at=at(22, 9, 50)
     )
