@@ -89,6 +89,13 @@ class TooManyPromises(DomainError):
     field = "guarantor"
 
 
+class BeyondTheLimits(DomainError):
+    """By the lending policy this member may not stand: an officer, one who is late himself, or for too much in all."""
+
+    message = "By the society's rules this member cannot stand for this. Choose another member."
+    field = "guarantor"
+
+
 class NotEnoughToStand(DomainError):
     """The free savings of the member asked are less than the amount he is asked for."""
 
@@ -255,3 +262,51 @@ class BadBalance(DomainError):
 
 class HasRepayments(DomainError):
     """Loans that were taken over are to be undone, and payments stand on some of them."""
+
+
+# Changes of a running loan --------------------------------------------------------------------------------------------
+
+
+class BadChange(DomainError):
+    """The terms of a change are not those of its kind."""
+
+
+class ChangeWaits(DomainError):
+    """A change of the same kind waits for a decision on this loan."""
+
+    message = "A change of this kind waits for a decision already. Decide on that one first, or take it back."
+
+
+class ChangeDecided(DomainError):
+    """The change was decided on, or taken back, before."""
+
+    message = "This change was decided on before."
+
+
+class ChangeNotStanding(DomainError):
+    """A change is to be taken back that is not in force."""
+
+    message = "This change is not in force, so there is nothing to take back."
+
+
+class YourOwnRequest(DomainError):
+    """Who asked for a change was to decide on it."""
+
+    message = "You asked for this change yourself. Another person decides on it."
+
+
+class TooManyRestructures(DomainError):
+    """The loan was given new terms as often as its product allows."""
+
+
+# Arrears, provisions, notices -----------------------------------------------------------------------------------------
+
+
+class DayIsOver(DomainError):
+    """Arrears are to be worked out for a day before one that was done already: that day is history."""
+
+
+class NoLateScheme(DomainError):
+    """No table of late classes is in use on that day."""
+
+    message = "The society uses no table of late classes on that day. An administrator sets one."
