@@ -16,8 +16,8 @@ from django.urls import get_resolver, resolve, reverse
 
 from core.workbooks import LIMITS
 from loans.eligibility.rules import FIXED, RULES
+from loans.models import LendingPolicy
 from loans.schedules import CUT_OFF_DAY
-from loans.selectors.guarantees import MOST_PROMISES
 from loans.services.guarantees import MOST_ASKED
 from loans.standard import DEDUCTION_CEILING_PERCENT, STANDARD_PRODUCTS
 from members.models import Employer
@@ -153,7 +153,7 @@ def test_the_rules_are_those_that_are_asked():
 
 def test_the_numbers_of_the_rules_are_those_of_the_code():
     text = " ".join(read(LENDING).split())
-    assert f"for more than {MOST_PROMISES} loans" in text
+    assert f"for more than {LendingPolicy().most_promises} loans" in text
     assert f"at most {MOST_ASKED} members" in text
     assert f"by the {CUT_OFF_DAY}th" in text
     assert f"chunks of {CHUNK} lines" in read(DOCS / "explanation" / "architecture.md")

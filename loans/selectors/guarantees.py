@@ -7,20 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from engine.due_dates import add_months, first_pay_day
 from engine.money import CEILING, at_least_kobo, round_to
 from loans.eligibility import STEP
-from loans.models import Guarantee, LoanApplication, ProductVersion
+from loans.models import Guarantee, LendingPolicy, LoanApplication, ProductVersion
+from loans.selectors.promise_limits import limit_reached, limits_on, with_promises
 from loans.states import ApplicationStatus, GuaranteeStatus
 from members.models import Member
 from members.selectors import free_savings
 
 NOTHING = Decimal("0.00")
-# For how many loans one member may stand at the same time. Societies set 2 to 6; it becomes a column of the lending
-# policy when one asks for another number.
-MOST_PROMISES = 4
 FEWEST_LETTERS = 3
 MOST_FOUND = 10
 
@@ -118,7 +116,7 @@ class Candidate:
     mutual: bool = False
 
 
-def candidates(application: LoanApplication, *, words: str, amount: Decimal) -> list[Candidate]:
+def candidates(application: LoanApplication, *, words: str, amount: Decimal, on: date) -> list[Candidate]:
     """Active members whom the applicant could ask to stand for `amount`, by name or number; at most ten.
 
     Too few letters find nobody: the register is not there to be read through.
@@ -126,31 +124,22 @@ def candidates(application: LoanApplication, *, words: str, amount: Decimal) -> 
     words = words.strip()
     if len(words) < FEWEST_LETTERS:
         return []
+    asked = Guarantee.objects.filter(application=application).exclude(status=GuaranteeStatus.CANCELLED)
+    others = Member.objects.active().search(words).exclude(pk=application.member_id)
     found = list(
-        Member.objects.active()
-        .search(words)
-        .exclude(pk=application.member_id)
-        .exclude(guarantees__in=Guarantee.objects.filter(application=application).exclude(
-            status=GuaranteeStatus.CANCELLED))
+        with_promises(others.exclude(pk__in=asked.values("guarantor")), on=on)
         .select_related("employer")
-        .annotate(
-            free=F("savings_account__stored__balance") - F("savings_account__stored__held"),
-            promises=Count("guarantees", filter=Q(guarantees__status=GuaranteeStatus.ACCEPTED)),
-        )
         .order_by("surname", "other_names", "pk")[:MOST_FOUND]
-    )  # fmt: skip
+    )
     mutual = stands_for(application.member_id, [member.pk for member in found])
-    return [
-        Candidate(
-            member=member,
-            can=member.free >= amount and member.promises < MOST_PROMISES,
-            why_not="Stands for as many loans as one may."
-            if member.promises >= MOST_PROMISES
-            else "" if member.free >= amount else "Cannot stand for this amount now.",
-            mutual=member.pk in mutual,
-        )
-        for member in found
-    ]  # fmt: skip
+    limits = limits_on(on)
+    return [_candidate(member, amount, limits, is_mutual=member.pk in mutual) for member in found]
+
+
+def _candidate(member: Member, amount: Decimal, limits: LendingPolicy, *, is_mutual: bool) -> Candidate:
+    limit = limit_reached(member, amount, limits)
+    why_not = limit.to_others if limit else "" if member.free >= amount else "Cannot stand for this amount now."
+    return Candidate(member=member, can=not why_not, why_not=why_not, mutual=is_mutual)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,13 +155,13 @@ class GuarantorSearch:
 
 
 def search_guarantors(
-    application: LoanApplication, version: ProductVersion, *, words: str, amount: Decimal | None
+    application: LoanApplication, version: ProductVersion, *, words: str, amount: Decimal | None, on: date
 ) -> GuarantorSearch:
     """Look for members who could stand for `amount`, or for a fair share of what is still to be asked for."""
     listed = guarantees_of(application)
     reach = cover_by(application, version, listed)
     amount = amount or reach.share
-    found = candidates(application, words=words, amount=amount) if amount else []
+    found = candidates(application, words=words, amount=amount, on=on) if amount else []
     return GuarantorSearch(version=version, cover=reach, listed=listed, words=words, amount=amount, found=found)
 
 
@@ -220,7 +209,7 @@ class Promises:
 
     @property
     def total(self) -> Decimal:
-        return sum((promise.amount - promise.uncovered for promise in self.live), NOTHING)
+        return sum((promise.held for promise in self.live), NOTHING)
 
 
 def promises_of(user, *, past: int = 10) -> Promises:
@@ -238,11 +227,6 @@ def promises_of(user, *, past: int = 10) -> Promises:
         live=[row for row in standing if row.status == GuaranteeStatus.ACCEPTED],
         past=list(over[:past]),
     )
-
-
-def live_promises(member: Member) -> int:
-    """For how many loans a member stands now."""
-    return Guarantee.objects.live().filter(guarantor=member).count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +260,7 @@ def standing_before(guarantee: Guarantee, *, on: date) -> Standing:
     live = Guarantee.objects.live().filter(guarantor=member)
     return Standing(
         free=free_savings([member])[member.pk],
-        promised=sum((row.amount - row.uncovered for row in live), NOTHING),
+        promised=sum((row.held for row in live), NOTHING),
         amount=guarantee.amount,
         free_on=add_months(first, application.term_months - 1),
         guarantors=application.version.guarantors_required if application.version else 0,

@@ -6,15 +6,18 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
+from django.utils.timezone import localdate
 
 from audit.services import record
 from audit.transitions import transition
+from core.dates import LAGOS
 from core.display import naira
 from ledger.models import HoldPurpose
 from ledger.services import lock_accounts, place_hold
 from loans import messages
 from loans.errors import (
     AskedAlready,
+    BeyondTheLimits,
     ConflictOfInterest,
     MoreThanTheLoan,
     NotAChoice,
@@ -27,7 +30,8 @@ from loans.errors import (
     TooManyPromises,
 )
 from loans.models import Guarantee, LoanApplication, LoanParty
-from loans.selectors.guarantees import MOST_PROMISES, cover_of, live_promises
+from loans.selectors.guarantees import cover_of
+from loans.selectors.promise_limits import limits_of
 from loans.services.review import locked, locked_member, send_to_committee
 from loans.states import ApplicationStatus, GuaranteeStatus
 from members.models import Member
@@ -45,7 +49,7 @@ def ask_guarantor(
     """Choose a member to stand for `amount` naira of one's loan. In a draft he is told when it is sent, later at once.
 
     Asking the same again for the same amount changes nothing. Raises NotTheApplicant, NotWaitingForGuarantors,
-    MoreThanTheLoan, NotAChoice, AskedAlready, TooManyAsked, TooManyPromises, NotEnoughToStand.
+    MoreThanTheLoan, NotAChoice, AskedAlready, TooManyAsked, TooManyPromises, BeyondTheLimits, NotEnoughToStand.
     """
     application = locked(application)
     if application.member.user_id != by.pk:
@@ -66,7 +70,7 @@ def ask_guarantor(
         )
     if sum(guarantee.status == GuaranteeStatus.REQUESTED for guarantee in before) >= MOST_ASKED:
         raise TooManyAsked()
-    _refuse_as_guarantor(application, guarantor)
+    refuse_as_guarantor(application.member_id, guarantor, amount, at)
     if free_savings([guarantor])[guarantor.pk] < amount:
         raise NotEnoughToStand()
     guarantee = Guarantee.objects.create(application=application, guarantor=guarantor, amount=amount, requested_at=at)
@@ -101,7 +105,7 @@ def accept_guarantee(*, guarantee: Guarantee, by: User, at: datetime) -> Guarant
 
     When the promises cover what the product asks, the application goes before the committee in the same transaction.
     Saying yes twice changes nothing. Raises NotYourGuarantee, RequestClosed, NotAChoice, TooManyPromises,
-    NotEnoughToStand, and ConflictOfInterest for one who votes on this loan.
+    BeyondTheLimits, NotEnoughToStand, and ConflictOfInterest for one who votes on this loan.
     """
     application, guarantee = _locked(guarantee)
     if guarantee.guarantor.user_id != by.pk:
@@ -110,8 +114,8 @@ def accept_guarantee(*, guarantee: Guarantee, by: User, at: datetime) -> Guarant
         return guarantee
     _refuse_unless_open(application, guarantee)
     guarantor = locked_member(guarantee.guarantor_id)
-    _refuse_as_guarantor(application, guarantor, own=True)
-    _become_a_party(application, guarantor)
+    refuse_as_guarantor(application.member_id, guarantor, guarantee.amount, at, own=True)
+    become_a_party(application, guarantor)
     free = lock_accounts(ids=[guarantor.savings_account_id])[guarantor.savings_account_id].free
     if free < guarantee.amount:
         raise NotEnoughToStand(
@@ -167,21 +171,23 @@ def _refuse_unless_open(application: LoanApplication, guarantee: Guarantee) -> N
         raise RequestClosed()
 
 
-def _refuse_as_guarantor(application: LoanApplication, guarantor: Member, *, own: bool = False) -> None:
-    """Who may stand at all; `own` words it for the guarantor himself."""
-    if guarantor.pk == application.member_id:
+def refuse_as_guarantor(
+    borrower_id: int, guarantor: Member, amount: Decimal, at: datetime, *, own: bool = False
+) -> None:  # fmt: skip
+    """Who may stand at all, by the lending policy of the day; `own` words it for the guarantor himself."""
+    if guarantor.pk == borrower_id:
         raise NotAChoice("You cannot stand for your own loan. Choose another member.")
     if guarantor.status != MemberStatus.ACTIVE:
         raise NotAChoice("Your membership is not open, so you cannot stand for a loan." if own else NotAChoice.message)
-    if live_promises(guarantor) >= MOST_PROMISES:
-        raise TooManyPromises(
-            f"You stand for {MOST_PROMISES} loans already, and no member may stand for more. You can only say no."
-            if own
-            else TooManyPromises.message
-        )
+    limit = limits_of(guarantor, amount, on=localdate(at, LAGOS))
+    if limit is None:
+        return
+    refusal = TooManyPromises if limit.code == "count" else BeyondTheLimits
+    others = TooManyPromises.message if limit.code == "count" else f"{limit.to_others} Choose another member."
+    raise refusal(limit.to_himself if own else others)
 
 
-def _become_a_party(application: LoanApplication, guarantor: Member) -> None:
+def become_a_party(application: LoanApplication, guarantor: Member) -> None:
     try:
         LoanParty.objects.get_or_create(
             application=application, member=guarantor, stand=LoanParty.Stand.INTERESTED,

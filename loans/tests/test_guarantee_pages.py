@@ -3,11 +3,11 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from ledger.models import AccountBalance, Hold
+from ledger.models import AccountBalance, Hold, HoldPurpose
 from loans.models import Guarantee
 from loans.services.guarantees import ask_guarantor
 from loans.states import ApplicationStatus, GuaranteeStatus
-from loans.tests.factories import AT, TODAY, make_application, make_guarantee, make_member
+from loans.tests.factories import AT, TODAY, hold_savings, make_application, make_guarantee, make_member
 from users.testing import make_user, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -95,10 +95,10 @@ def test_an_answer_must_be_chosen(client, request_to):
 
 
 def test_who_has_too_little_now_is_told_so(client, member, request_to):
-    Guarantee.objects.filter(pk=request_to.pk).update(amount=Decimal("260000"))
-    text = answer(client, request_to, answer="yes", typed_amount="260000").content.decode()
-    assert "You have ₦250,000.00 free to promise, which is less than ₦260,000.00." in text
-    assert not Hold.objects.exists()
+    hold_savings(member, "160000")
+    text = answer(client, request_to, answer="yes", typed_amount="100000").content.decode()
+    assert "You have ₦90,000.00 free to promise, which is less than ₦100,000.00." in text
+    assert not Hold.objects.filter(purpose=HoldPurpose.GUARANTEE).exists()
 
 
 def test_a_request_that_is_closed_shows_no_form_and_an_old_page_is_answered_in_words(client, request_to):

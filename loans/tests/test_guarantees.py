@@ -20,7 +20,6 @@ from loans.errors import (
 )
 from loans.models import Guarantee, LoanParty, ProductVersion
 from loans.selectors.guarantees import (
-    MOST_PROMISES,
     answerable,
     candidates,
     cover,
@@ -138,7 +137,7 @@ def test_nobody_is_asked_for_nothing_or_for_more_than_the_loan(application, amou
 
 def test_a_member_stands_for_so_many_loans_and_no_more(application):
     friend = make_member(savings="900000")
-    for _ in range(MOST_PROMISES - 1):
+    for _ in range(4 - 1):
         make_guarantee(
             application=make_application(status="awaiting_guarantors"), guarantor=friend, amount="1000",
             status=GuaranteeStatus.ACCEPTED,
@@ -342,30 +341,32 @@ def test_a_search_tells_who_can_stand_and_never_what_he_has(application):
     can = make_member(savings="100000", surname="OLÁTÚNJÍ", other_names="Bọ́lá")
     cannot = make_member(savings="99999", surname="OLATUNJI", other_names="Zainab")
     gone = make_member(savings="900000", surname="OLATUNJI", other_names="Gone", status=MemberStatus.LEFT)
-    found = candidates(application, words="olatunji", amount=Decimal(100000))
+    found = candidates(application, words="olatunji", amount=Decimal(100000), on=TODAY)
     assert {c.member: (c.can, c.why_not) for c in found} == {
         can: (True, ""),
         cannot: (False, "Cannot stand for this amount now."),
     }
     assert gone not in [c.member for c in found]
-    assert candidates(application, words=can.number, amount=Decimal(1))[0].member == can
+    assert candidates(application, words=can.number, amount=Decimal(1), on=TODAY)[0].member == can
 
 
 def test_a_search_leaves_out_the_borrower_and_those_on_the_list(application, friend):
     Member.objects.update(surname="SAME")
-    assert friend in [c.member for c in candidates(application, words="same", amount=Decimal(1000))]
-    assert application.member not in [c.member for c in candidates(application, words="same", amount=Decimal(1000))]
+    assert friend in [c.member for c in candidates(application, words="same", amount=Decimal(1000), on=TODAY)]
+    assert application.member not in [
+        c.member for c in candidates(application, words="same", amount=Decimal(1000), on=TODAY)
+    ]
     guarantee = ask(application, friend)
-    assert friend not in [c.member for c in candidates(application, words="same", amount=Decimal(1000))]
+    assert friend not in [c.member for c in candidates(application, words="same", amount=Decimal(1000), on=TODAY)]
     cancel_request(guarantee=guarantee, by=application.member.user, at=AT)
-    assert friend in [c.member for c in candidates(application, words="same", amount=Decimal(1000))]
+    assert friend in [c.member for c in candidates(application, words="same", amount=Decimal(1000), on=TODAY)]
 
 
 @pytest.mark.parametrize("words", ["", "ab", "  a "])
 def test_too_few_letters_find_nobody(application, words):
     make_member(surname="ABBA", savings="900000")
-    assert candidates(application, words=words, amount=Decimal(1000)) == []
-    assert candidates(application, words="abb", amount=Decimal(1000))
+    assert candidates(application, words=words, amount=Decimal(1000), on=TODAY) == []
+    assert candidates(application, words="abb", amount=Decimal(1000), on=TODAY)
 
 
 def test_two_who_stand_for_each_other_are_marked_and_not_refused(application, friend):
@@ -373,7 +374,7 @@ def test_two_who_stand_for_each_other_are_marked_and_not_refused(application, fr
     make_guarantee(application=theirs, guarantor=application.member, amount="1000", status=GuaranteeStatus.ACCEPTED)
     assert stands_for(application.member_id, [friend.pk]) == {friend.pk}
     assert stands_for(friend.pk, [application.member_id]) == set()
-    assert candidates(application, words=friend.number, amount=Decimal(1000))[0].mutual
+    assert candidates(application, words=friend.number, amount=Decimal(1000), on=TODAY)[0].mutual
     guarantee = ask(application, friend)
     assert standing_before(answerable(friend.user).get(pk=guarantee.pk), on=TODAY).mutual
     assert accept(guarantee).status == GuaranteeStatus.ACCEPTED
@@ -381,13 +382,13 @@ def test_two_who_stand_for_each_other_are_marked_and_not_refused(application, fr
 
 def test_a_fair_share_is_offered_until_all_is_asked_for(application):
     version = application.version
-    search = search_guarantors(application, version, words="", amount=None)
+    search = search_guarantors(application, version, words="", amount=None, on=TODAY)
     assert (search.amount, search.cover.people_to_ask) == (Decimal(100000), 2)
     ask(application, make_member(savings="200000"), "130500")
-    search = search_guarantors(application, version, words="", amount=None)
+    search = search_guarantors(application, version, words="", amount=None, on=TODAY)
     assert (search.amount, search.cover.people_to_ask) == (Decimal(69500), 1)
     ask(application, make_member(savings="200000"), "69500")
-    search = search_guarantors(application, version, words="", amount=None)
+    search = search_guarantors(application, version, words="", amount=None, on=TODAY)
     assert (search.amount, search.cover.asks_for_all) == (Decimal(0), True)
 
 

@@ -21,6 +21,7 @@ from users.testing import make_user, sign_in
 pytestmark = pytest.mark.django_db
 WHERE = "An administrator sets it on the page “Lending policy”"
 PAGE = reverse("loans:lending_policy")
+LIMITS = {"most_promises": "4", "exposure_base": "savings", "notice_days": "14"}
 
 
 @pytest.fixture(autouse=True)
@@ -84,7 +85,7 @@ def test_an_administrator_sets_it_and_the_office_goes_on(client):
     shown = client.get(PAGE).content.decode()
     assert "No policy is in force" in shown
     assert f'href="{PAGE}"' in shown  # the menu leads to it
-    typed = {"valid_from": "2026-10-26", "quorum": "4", "monthly_cap": "5,000,000"}
+    typed = {"valid_from": "2026-10-26", "quorum": "4", "monthly_cap": "5,000,000", **LIMITS}
     answer = client.post(PAGE, typed, follow=True)
     assert "This counts for all loans from Mon 26 Oct 2026 on." in answer.content.decode()
     policy = policy_in_force(TODAY)
@@ -92,18 +93,40 @@ def test_an_administrator_sets_it_and_the_office_goes_on(client):
     told = Event.objects.get(verb="loans.policy.set")
     assert (told.actor_id, told.data["quorum"]) == (admin.pk, 4)
     assert "begins on this day already" in client.post(PAGE, typed).content.decode()
-    assert client.post(PAGE, {"valid_from": "2026-12-01", "quorum": "2"}).status_code == 302
+    assert client.post(PAGE, {"valid_from": "2026-12-01", "quorum": "2", **LIMITS}).status_code == 302
     assert LendingPolicy.objects.in_force(date(2026, 12, 1)).monthly_cap is None
     assert policy_in_force(TODAY) == policy
 
 
-@pytest.mark.parametrize("typed", [{"quorum": "1"}, {"monthly_cap": "0"}, {"valid_from": "2026-10-25"}])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"quorum": "1"},
+        {"monthly_cap": "0"},
+        {"valid_from": "2026-10-25"},
+        {"most_promises": "0"},
+        {"most_exposure_percent": "0"},
+        {"exposure_base": "land"},
+        {"notice_days": "0"},
+    ],
+)
 def test_what_cannot_be_is_refused_beside_its_box(client, typed):
     sign_in(client, make_user(roles=["admin"]))
-    answer = client.post(PAGE, {"valid_from": "2026-10-26", "quorum": "3", **typed})
+    answer = client.post(PAGE, {"valid_from": "2026-10-26", "quorum": "3", **LIMITS, **typed})
     assert answer.status_code == 200
     assert set(answer.context["form"].errors) == set(typed)
     assert not LendingPolicy.objects.exists()
+
+
+def test_who_may_stand_for_whom_is_part_of_it(client):
+    sign_in(client, make_user(roles=["admin"]))
+    typed = {"valid_from": "2026-10-26", "quorum": "3", **LIMITS}
+    limits = {"most_promises": "2", "most_exposure_percent": "60", "exposure_base": "equity", "notice_days": "30"}
+    answer = client.post(PAGE, typed | limits | {"in_arrears_may_stand": "on"}, follow=True)
+    policy = policy_in_force(TODAY)
+    assert (policy.most_promises, policy.most_exposure_percent, policy.exposure_base) == (2, Decimal(60), "equity")
+    assert (policy.officers_may_stand, policy.in_arrears_may_stand, policy.notice_days) == (False, True, 30)
+    assert "60% of all savings and shares" in answer.content.decode()
 
 
 def test_the_office_does_not_set_it(client):

@@ -135,7 +135,7 @@ def guarantors(request: HttpRequest, number: str) -> HttpResponse:
             messages.success(request, f"{asked.guarantor.name} is on your list for {naira(asked.amount, kobo=False)}.")
             return redirect("loans:guarantors", number)
     find = FindGuarantorForm(request.POST or request.GET)
-    search = search_guarantors(application, version, **find.answers())
+    search = search_guarantors(application, version, **find.answers(), on=business_date())
     find.suggest(search.amount)
     return render(
         request,
