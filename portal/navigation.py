@@ -38,6 +38,8 @@ def _pages(room: str, *names: str) -> tuple[str, ...]:
     return tuple(f"{room}:{name}" for name in names)
 
 
+DOSSIERS = _pages("committee", "dossier")
+REGISTRATION = _pages("loans", "register_one")
 SITTINGS = _pages("committee", "sitting", "open", "close")
 LOAN = _pages("loans", "loan", "account", "certificate", "receipt", "take_back", "move_days", "cancel_loan")
 SCHEDULE = _pages("reconciliation", "schedule", "prepare", "deduction", "issue")
@@ -51,9 +53,9 @@ SECTIONS: list[tuple[str, list[Item]]] = [
     (
         "Loans",
         [
-            Item("Review queue", "gavel", "committee:queue", "committee.view_queue", "under_review", ("committee:dossier",)),
+            Item("Review queue", "gavel", "committee:queue", "committee.view_queue", "under_review", DOSSIERS),
             Item("Sittings", "calendar", "committee:sittings", "committee.view_queue", within=SITTINGS),
-            Item("To register", "list", "loans:to_register", "loans.view_register", "approved", ("loans:register_one",)),
+            Item("To register", "list", "loans:to_register", "loans.view_register", "approved", REGISTRATION),
             Item("Loan register", "loan", "loans:register", "loans.view_register", within=LOAN),
             Item("Payouts", "bank", "loans:payouts", "loans.view_register", "to_pay", ("loans:payout",)),
         ],

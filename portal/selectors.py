@@ -15,6 +15,7 @@ from engine.due_dates import day_in_month
 from loans.models import Guarantee
 from loans.services.withdrawals import kept_for_loans
 from loans.states import ApplicationStatus
+from loans.tables import loan_url
 from members.models import Member, Withdrawal
 from members.selectors import Equity
 from reports.statements import told
@@ -105,6 +106,10 @@ class RunningLoan:
     instalments: int
     falls_due: Decimal
     late: bool
+
+    @property
+    def url(self) -> str:
+        return loan_url(self)
 
     @property
     def left(self) -> int:

@@ -14,11 +14,13 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from core.sql import load_sql
-from loans.models import Installment, Loan, LoanProduct
+from loans.models import Installment, Loan
 from loans.states import LoanStatus
 from members.models import Member
 
 LATE = "late"
+KINDS = load_sql("loans", "kinds_of_loan")
+NEWEST = load_sql("loans", "register_newest")
 NUMBERS = load_sql("loans", "register_numbers")
 ROWS = load_sql("loans", "register_rows")
 
@@ -67,8 +69,16 @@ class RegisterList:
 
     def __getitem__(self, part: slice) -> list[ListedLoan]:
         with connection.cursor() as cursor:
-            cursor.execute(ROWS, [list(self._found().values_list("pk", flat=True)[part])])
+            cursor.execute(ROWS, [self._ids(part)])
             return [ListedLoan(*row, on=self.on) for row in cursor.fetchall()]
+
+    def _ids(self, part: slice) -> list[int]:
+        if self.words or self.status or self.product:
+            return list(self._found().values_list("pk", flat=True)[part])
+        # The list as it opens, before anybody looks for something: no query to build.
+        with connection.cursor() as cursor:
+            cursor.execute(NEWEST, {"offset": part.start, "limit": part.stop - part.start})
+            return [pk for (pk,) in cursor.fetchall()]
 
     def _found(self) -> QuerySet[Loan]:
         loans = Loan.objects.order_by("-serial_year", "-serial_number", "-pk")
@@ -96,4 +106,6 @@ def numbers_by_standing(*, on: date) -> dict[str, int]:
 
 def kinds_of_loan() -> list[tuple[str, str]]:
     """The products by code and name."""
-    return list(LoanProduct.objects.order_by("pk").values_list("code", "name"))
+    with connection.cursor() as cursor:
+        cursor.execute(KINDS)
+        return cursor.fetchall()
