@@ -248,6 +248,15 @@ class CameByPayroll(DomainError):
     message = "This payment came with a payroll return that explains every kobo of it. It cannot be taken back alone."
 
 
+class CameByRecourse(DomainError):
+    """Money that recourse took from the borrower or a guarantor was to be taken back as if it were a mistake."""
+
+    message = (
+        "This was taken from savings by recourse, after notice and by two people. It cannot be taken back here. What a "
+        "guarantor paid, the borrower pays back to him."
+    )
+
+
 class BadSerial(DomainError):
     """A loan's own serial does not end in a year and a number, such as LH/2025/014."""
 

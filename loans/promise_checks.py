@@ -35,7 +35,8 @@ INVARIANTS = [
         JOIN ledger_hold h ON h.id = o.hold_id AND h.released_at IS NULL
         JOIN loans_loan l ON l.id = o.loan_id JOIN members_member m ON m.id = l.member_id
         JOIN ledger_accountbalance b ON b.account_id = l.account_id
-        WHERE l.status <> 'active' OR h.amount <> b.balance OR h.account_id <> m.savings_account_id""",
+        WHERE l.status IN ('closed', 'cancelled') OR (l.status = 'active' AND h.amount <> b.balance)
+           OR h.account_id <> m.savings_account_id""",
         counted="SELECT count(*) FROM loans_owncover"),
     Invariant("LR", "What recourse took came after its notice, and of nobody more than he promised", """
         SELECT c.id::text, c.amount FROM loans_recoursecharge c JOIN loans_recourse r ON r.id = c.recourse_id

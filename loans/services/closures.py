@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import FilteredRelation, Q
 
 from audit.services import record, record_many
 from audit.transitions import transition, transition_many
@@ -15,7 +16,7 @@ from core.serials import next_serial
 from ledger.models import AccountBalance, Hold, HoldPurpose
 from ledger.services import lock_accounts, place_holds, release_holds
 from loans.errors import NotReadyToPay, NotYourOwnLoan, ReasonNeeded
-from loans.models import Guarantee, HoldPolicy, Loan, OwnCover
+from loans.models import Guarantee, HoldPolicy, Loan
 from loans.services.registration import loan_page
 from loans.states import GuaranteeStatus, LoanStatus, SubstitutionStatus
 from notifications.services import Notice, notify_many
@@ -29,15 +30,16 @@ CERTIFICATE_VOIDED = "loans.loan.certificate_voided"
 def accounts_of_guarantors(loans: Sequence[Loan]) -> list[int]:
     """The savings accounts on which paying or closing these loans frees something: to be locked with the loans' own.
 
-    The guarantors', and the borrowers' own where these may come to stand for the loan instead.
+    The guarantors', and the borrowers' own where these may come to stand for the loan instead; in one query.
     """
-    accounts = (
-        Guarantee.objects.live()
-        .filter(loan__in=loans)
-        .values_list("guarantor__savings_account_id", "loan__member__savings_account_id", "loan__version__hold_policy")
+    rows = (
+        Loan.objects.filter(pk__in=[loan.pk for loan in loans])
+        .annotate(stands=FilteredRelation("guarantees", condition=Q(guarantees__status=GuaranteeStatus.ACCEPTED)))
+        .filter(stands__isnull=False)
+        .values_list("stands__guarantor__savings_account", "member__savings_account", "version__hold_policy")
     )
-    found = set(OwnCover.objects.filter(loan__in=loans).values_list("loan__member__savings_account_id", flat=True))
-    for guarantor, borrower, policy in accounts:
+    found = set()
+    for guarantor, borrower, policy in rows:
         found |= {guarantor, borrower} if policy == HoldPolicy.UNTIL_OWN_SAVINGS else {guarantor}
     return sorted(found)
 

@@ -53,15 +53,14 @@ def settle_holds(*, loan_ids: Iterable[int], by: User | None, at: datetime) -> i
     The loans are locked by the caller, and `closures.accounts_of_guarantors` too where he locks savings himself.
     Returns how many promises changed.
     """
-    ids = list(loan_ids)
-    rows = _promises(ids)
-    covers = {cover.pk: cover for cover in _live_covers(ids)}
+    rows = _promises(list(loan_ids))
+    covers = {row.loan_id: cover for row in rows if (cover := _live_cover(row.loan))}
     moves = any(policy_of(row.loan) != HoldPolicy.UNTIL_CLOSED or row.freed for row in rows)
     if not covers and not moves:
         return 0
     balances = lock_accounts(ids=[
         *(row.guarantor.savings_account_id for row in rows),
-        *(row.loan.member.savings_account_id for row in rows), *(cover.hold.account_id for cover in covers.values()),
+        *(row.loan.member.savings_account_id for row in rows),
     ])  # fmt: skip
     changes, own = [], {}
     for loan, promises in groupby(rows, key=attrgetter("loan")):
@@ -98,17 +97,15 @@ def sweep_holds(*, at: datetime, by: User | None = None, chunk: int = CHUNK) -> 
 def _promises(loan_ids: Sequence[int]) -> list[Guarantee]:
     return list(
         Guarantee.objects.live().filter(loan__in=loan_ids, loan__status=LoanStatus.ACTIVE)
-        .select_related("loan__version", "loan__member", "guarantor__user")
+        .select_related("loan__version", "loan__member", "loan__own_cover__hold", "guarantor__user")
         .annotate(principal=F("loan__account__stored__balance"))
         .order_by("loan_id", "pk")
     )  # fmt: skip
 
 
-def _live_covers(loan_ids: Sequence[int]) -> list[OwnCover]:
-    return list(
-        OwnCover.objects.filter(loan__in=loan_ids, hold__isnull=False, hold__released_at__isnull=True)
-        .select_related("hold")
-    )  # fmt: skip
+def _live_cover(loan: Loan) -> OwnCover | None:
+    cover = getattr(loan, "own_cover", None)
+    return cover if cover and cover.hold and cover.hold.released_at is None else None
 
 
 def _pledge(row: Guarantee) -> Pledge:

@@ -27,6 +27,7 @@ from loans import postings
 from loans.errors import (
     AlreadyReversed,
     CameByPayroll,
+    CameByRecourse,
     MoreThanOwed,
     NotRunning,
     NotYourOwnLoan,
@@ -36,6 +37,7 @@ from loans.errors import (
 from loans.models import Allocation, Disbursement, Loan, LoanOrigin, Repayment, RepaymentChannel, RepaymentUse
 from loans.services.books import Book, Retold, books_of, keep_schedule, keep_standing, retell
 from loans.services.closures import accounts_of_guarantors, close_loans, promises_ended_by_closing, reopen_loan
+from loans.services.holds import settle_holds
 from loans.services.registration import loan_page
 from loans.states import LoanStatus
 from loans.story import started_on
@@ -179,14 +181,17 @@ def reverse_repayment(*, repayment: Repayment, reason: str, by: User, on: date, 
     The loan's story is told again without it: what came after is posted anew where it comes out otherwise, each on
     its own day, so that the loan stands as if the mistake had never been made. A loan that the payment had closed is
     open again, its certificate void, its guarantors' promises standing.
-    Raises AlreadyReversed, NotYourOwnLoan, PaidTooEarly when `on` is before the payment's own day, and CameByPayroll:
-    the money would go back to the unallocated remittances, where no open item would say whose it is.
+    Raises AlreadyReversed, NotYourOwnLoan, PaidTooEarly when `on` is before the payment's own day, CameByRecourse for
+    what recourse took, and CameByPayroll: the money would go back to the unallocated remittances, where no open item
+    would say whose it is.
     """
     loan = lock_loans([repayment.loan_id])[repayment.loan_id]
     if loan.member.user_id == by.pk:
         raise NotYourOwnLoan()
     if repayment.channel == RepaymentChannel.PAYROLL:
         raise CameByPayroll()
+    if repayment.reference.startswith("recourse/"):
+        raise CameByRecourse()
     mistake = Repayment.objects.select_related("entry").get(pk=repayment.pk)
     if mistake.reversed_by_entry_id is not None:
         raise AlreadyReversed()
@@ -195,7 +200,9 @@ def reverse_repayment(*, repayment: Repayment, reason: str, by: User, on: date, 
     told = retell(books_of([loan])[loan.pk], without=mistake)
     promises = promises_ended_by_closing(loan) if loan.status == LoanStatus.CLOSED else []
     guarantors = [promise.guarantor.savings_account_id for promise in promises]
-    balances = lock_accounts(ids=[loan.account_id, loan.member.voluntary_account_id, *guarantors])
+    balances = lock_accounts(
+        ids=[loan.account_id, loan.member.voluntary_account_id, *guarantors, *accounts_of_guarantors([loan])]
+    )
     _mirror(mistake, reason=reason, on=on, by=by)
     again = post_again(told, because=reason, by=by, at=at)
     keep_schedule(told.book)
@@ -205,6 +212,7 @@ def reverse_repayment(*, repayment: Repayment, reason: str, by: User, on: date, 
             loan=loan, promises=promises, balances=balances, because=reason, by=by, at=at,
             reference=f"repayment/{mistake.pk}/reversed",
         )  # fmt: skip
+    settle_holds(loan_ids=[loan.pk], by=by, at=at)
     record(
         "loans.repayment.reversed", by=by, subject=mistake, at=at, loan=loan.serial, amount=mistake.amount,
         reason=reason, worked_out_again=[one.reference for one in again],
@@ -255,6 +263,9 @@ def _post(
     for on in sorted(set(plan.closing.values())):
         closing = [loans[pk] for pk, day in plan.closing.items() if day == on]
         close_loans(loans=closing, by=by, on=on, at=at)
+    # What is taken from guarantors is settled by the recourse itself, when all of it is posted.
+    if all(receipt.channel != RepaymentChannel.GUARANTOR for receipt in new):
+        settle_holds(loan_ids=plan.books, by=by, at=at)
     return results
 
 
@@ -282,9 +293,7 @@ def _lock_for(plan: _Plan) -> None:
     books = [plan.books[receipt.payment.loan_id] for receipt, _ in plan.steps]
     accounts = {book.loan.account_id for book in books}
     accounts |= {told.book.loan.member.voluntary_account_id for told in plan.retold}
-    if plan.closing:
-        accounts |= set(accounts_of_guarantors([plan.books[pk].loan for pk in plan.closing]))
-    lock_accounts(ids=accounts)
+    lock_accounts(ids=accounts.union(accounts_of_guarantors([book.loan for book in books])))
 
 
 def _write(plan: _Plan, *, by: User | None, at: datetime) -> dict[str, Repayment]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -15,9 +16,11 @@ from ledger.models import AccountBalance, Hold, HoldPurpose
 from ledger.services import account, post_entry, reverse_entry
 from ledger.tests.factories import deposit
 from loans.checks import INVARIANTS
-from loans.models import Guarantee, HoldPolicy, OwnCover, ProductVersion
-from loans.services.closures import accounts_of_guarantors, release_guarantees
+from loans.models import Guarantee, HoldPolicy, Loan, OwnCover, ProductVersion, Repayment, Substitution
+from loans.selectors.loan_page import loan_page
+from loans.services.closures import accounts_of_guarantors, promises_ended_by_closing, release_guarantees
 from loans.services.holds import settle_holds, sweep_holds
+from loans.services.repayments import record_receipt, reverse_repayment
 from loans.services.withdrawals import kept_for_loans
 from loans.states import GuaranteeStatus
 from loans.tests.factories import AT, TODAY, make_member
@@ -261,3 +264,50 @@ def test_a_hold_that_is_more_than_is_needed_is_found_by_the_check_of_the_books()
     settle(loan)
     assert not check.run().broken
     assert promises(loan)[0].status == GuaranteeStatus.ACCEPTED
+
+
+# With real payments ---------------------------------------------------------------------------------------------------
+
+
+def receive(loan, amount: str, *, on=date(2026, 11, 28), slip: str = "1"):
+    return record_receipt(
+        loan=loan, amount=D(amount), into="bank", reference=slip, by=make_officer(), on=on, at=AT
+    )  # fmt: skip
+
+
+def test_a_receipt_lowers_the_holds_and_taking_it_back_raises_them_again(constraints_now):
+    loan = running(FALLS)
+    paid = receive(loan, "17769.76")
+    assert [one.held for one in promises(loan)] == [D("92115.12")] * 2
+    reverse_repayment(
+        repayment=Repayment.objects.get(pk=paid.repayment_id), reason="Wrong loan", by=make_officer(),
+        on=date(2026, 11, 29), at=AT,
+    )  # fmt: skip
+    assert [one.held for one in promises(loan)] == [100000, 100000]
+    constraints_now()
+    assert sound()
+
+
+def test_the_payment_that_clears_a_loan_frees_everybody(constraints_now):
+    borrower = make_member(savings="80000")
+    loan = running(OWN, member=borrower)
+    receive(loan, "150000")
+    assert held(borrower) > 0
+    owed = loan_page(Loan.objects.get(pk=loan.pk), on=date(2026, 11, 29)).pay_off.total
+    receive(loan, str(owed), on=date(2026, 11, 29), slip="2")
+    assert held(borrower) == 0
+    assert not Guarantee.objects.live().filter(loan=loan).exists()
+    constraints_now()
+    assert sound()
+
+
+def test_of_a_guarantor_whose_place_was_taken_nothing_stands_again_when_a_loan_is_opened():
+    loan = running(FALLS, guarantors=1)
+    (promise,) = promises(loan)
+    release_guarantees([promise], by=None, at=AT)
+    assert [one.pk for one in promises_ended_by_closing(loan)] == [promise.pk]
+    Substitution.objects.create(
+        old=promise, guarantor=make_member(), amount=1, why="exit", status="done", asked_by=make_officer(), asked_at=AT,
+        consent_text="Yes", consented_at=AT, decided_by=make_officer(), decided_at=AT, new=promise,
+    )  # fmt: skip
+    assert promises_ended_by_closing(loan) == []
