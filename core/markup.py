@@ -3,12 +3,14 @@
 They stand on every row of every list, so nothing here goes through a template.
 """
 
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import cache
 from html import escape as quote
 
 from django.templatetags.static import static
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from core.display import figures
 from core.tones import TONE_ICONS, tone
@@ -122,3 +124,26 @@ def rule(outcome: str, title: object, detail: object = "") -> SafeString:
     return SafeString(
         f'<li class="{css}">{icon(picture)}<div><b><span class="vh">{spoken}</span>{text(title)}</b>{small}</div></li>'
     )
+
+
+def rules(checks: Iterable[Mapping]) -> SafeString:
+    """A list of rules: each check has its `outcome`, `title` and `detail`, see `rule`."""
+    lines = [rule(one["outcome"], one["title"], one["detail"]) for one in checks]
+    return SafeString(f'<ul class="rules">{"".join(lines)}</ul>')
+
+
+def timeline(events: Iterable[Mapping]) -> SafeString:
+    """What has happened and what comes: each event has a `title`, a `detail` (when and who), and its `state`.
+
+    The state is `done`, `now` or `next`.
+    """
+    out = ['<ol class="time small">']
+    for event in events:
+        state, detail = event["state"], event["detail"]
+        css = f' class="{text(state)}"' if state != "next" else ""
+        step = ' aria-current="step"' if state == "now" else ""
+        spoken = f'<span class="vh"> {text(gettext("not yet"))}</span>' if state == "next" else ""
+        below = f'<p class="mute">{text(detail)}</p>' if detail else ""
+        out.append(f"<li{css}{step}><b>{text(event['title'])}</b>{spoken}{below}</li>")
+    out.append("</ol>")
+    return SafeString("".join(out))

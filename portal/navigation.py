@@ -120,8 +120,9 @@ def public_links() -> dict[str, str]:
         "theme": address("users:theme"),
         "practice_switch": address("users:practice_sign_in"),
         "practice": address("portal:practice"),
-        # Named although there is none: a template would take a mapping's own method of this name for it.
-        "keys": "",
+        # Named although there is none yet. What a frame asks for and does not find costs it more than what it finds,
+        # and for `keys` it would take the mapping's own method.
+        **dict.fromkeys(("brand_css", "keys", "practice_reset", "privacy", "search"), ""),
     }
 
 

@@ -114,6 +114,8 @@ def test_a_status_is_told_by_icon_and_word_and_not_by_colour_alone():
         "{% tile evil evil evil evil %}",
         "{% sumline evil 1 %}",
         "{% rule 'pass' evil evil %}",
+        "{% rules checks %}",
+        "{% timeline events %}",
         "{% avatar evil %}",
         "{% stack evil 'g' 1 %}",
         "{% spark evil values %}",
@@ -137,6 +139,8 @@ def test_no_piece_lets_markup_through(source):
         values=[1, 2],
         bars=[(evil, 1, evil)],
         items=[item],
+        checks=[{"outcome": "fail", "title": evil, "detail": evil}],
+        events=[{"title": evil, "detail": evil, "state": state} for state in ("done", "now", "next", evil)],
         people=[{"value": evil, "label": evil}],
         sections=[{"title": evil, "items": [item]}],
     )
@@ -173,6 +177,18 @@ def test_a_rule_that_cannot_be_told_yet_is_neither_passed_nor_failed():
     assert set(RULE_MARKS) == {"pass", "fail", "unknown"}
     shown = draw("{% rule 'unknown' 'A third of pay' 'Nobody has entered your pay' %}")
     assert 'class="wa"' in shown and "Not known yet: " in shown
+
+
+def test_a_timeline_says_where_one_is_and_what_is_still_to_come():
+    events = [
+        {"title": "Sent in", "detail": "Mon 26 Oct", "state": "done"},
+        {"title": "Voting", "detail": "", "state": "now"},
+        {"title": "Payout", "detail": "", "state": "next"},
+    ]
+    shown = draw("{% timeline events %}", events=events)
+    assert '<li class="done"><b>Sent in</b><p class="mute">Mon 26 Oct</p></li>' in shown
+    assert '<li class="now" aria-current="step"><b>Voting</b></li>' in shown
+    assert '<li><b>Payout</b><span class="vh"> not yet</span></li>' in shown
 
 
 def test_a_menu_marks_where_we_are_and_what_waits():
