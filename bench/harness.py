@@ -21,7 +21,10 @@ Clock = Callable[[], float]
 
 @dataclass(frozen=True)
 class Pair:
-    """Ours beside its floor. ``n`` is how many units of work one call does; seconds are told per unit."""
+    """Ours beside its floor. ``n`` is how many units of work one call does; seconds are told per unit.
+
+    ``before`` and ``before_floor`` put things as they must stand for a call, and are not timed.
+    """
 
     name: str
     ours: Callable[[], object]
@@ -29,6 +32,8 @@ class Pair:
     n: int = 1
     # time.process_time where the claim is about computing alone; time.perf_counter where waiting counts too.
     clock: Clock = time.perf_counter
+    before: Callable[[], object] = lambda: None
+    before_floor: Callable[[], object] = lambda: None
 
 
 @dataclass(frozen=True)
@@ -70,13 +75,15 @@ def _time(work: Callable[[], object], clock: Clock) -> float:
 def measure(pair: Pair, rounds: int = LEAST_ROUNDS) -> Figure:
     """Run both once to warm up, then in turn; which goes first alternates."""
     rounds = max(rounds, LEAST_ROUNDS)
-    pair.ours()
-    pair.floor()
     ours: list[float] = []
     floor: list[float] = []
+    turns = [(ours, pair.before, pair.ours), (floor, pair.before_floor, pair.floor)]
+    for _, before, work in turns:
+        before()
+        work()
     for number in range(rounds):
-        turns = [(ours, pair.ours), (floor, pair.floor)]
-        for times, work in turns if number % 2 == 0 else reversed(turns):
+        for times, before, work in turns if number % 2 == 0 else reversed(turns):
+            before()
             times.append(_time(work, pair.clock) / pair.n)
     return Figure(pair.name, statistics.median(ours), statistics.median(floor), rounds)
 

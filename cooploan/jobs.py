@@ -31,12 +31,24 @@ RECURRING = (
     RecurringJob("heartbeat", "* * * * *", "cooploan.jobs.beat"),
     RecurringJob("deliver messages", "* * * * *", "notifications.jobs.deliver"),
     RecurringJob("release queued loans", "5 0 1 * *", "cooploan.jobs.release_queued_loans"),
+    RecurringJob("earn deferred income", "10 0 * * *", "cooploan.jobs.earn_deferred_income"),
+    RecurringJob("settle promises", "40 1 * * *", "cooploan.jobs.settle_promises"),
 )
 
 
 def release_queued_loans() -> None:
     """What waited for the new month's cap."""
     loans.jobs.release_queued_loans(on=business_date(), at=timezone.now())
+
+
+def earn_deferred_income() -> None:
+    """Interest that was taken at the start, and profit on goods, as their days come."""
+    loans.jobs.earn_deferred_income(on=business_date(), at=timezone.now())
+
+
+def settle_promises() -> None:
+    """What guarantors' savings no longer need to hold, and recourses that are over."""
+    loans.jobs.settle_promises(on=business_date(), at=timezone.now())
 
 
 def beat() -> None:

@@ -12,17 +12,19 @@ INVARIANTS = [
           (l.status IN ('active', 'closed') AND d.loan_id IS NULL)
           OR (l.status IN ('queued', 'registered') AND d.loan_id IS NOT NULL)
           OR (d.loan_id IS NOT NULL AND (d.approval_id <> l.application_id OR d.disbursed_by_id = a.approved_by_id
-            OR d.amount <> (SELECT sum(j.debit) FROM ledger_journalline j
+            OR d.amount + d.kept_back + d.upfront_interest <> (SELECT sum(j.debit) FROM ledger_journalline j
                              WHERE j.entry_id = d.entry_id AND j.account_id = l.account_id))))""",
         counted="SELECT count(*) FROM loans_loan WHERE origin = 'application'"),
     Invariant("I13", "Every loan of ours has the terms that were approved", """
-        SELECT l.serial, l.principal - coalesce(a.amount, 0) FROM loans_loan l
+        SELECT l.serial, l.principal - l.added_fees - coalesce(a.amount, 0) FROM loans_loan l
         LEFT JOIN loans_loanapproval a ON a.application_id = l.application_id
         LEFT JOIN loans_loanapplication p ON p.id = l.application_id
         LEFT JOIN loans_productversion v ON v.id = p.version_id
         WHERE l.origin = 'application' AND
-          (l.principal, l.term_months, l.member_id, l.version_id, l.annual_rate_percent, l.method)
-          IS DISTINCT FROM (a.amount, a.term_months, p.member_id, v.id, v.annual_rate_percent, v.method)""",
+          ((l.principal - l.added_fees, l.term_months, l.member_id, l.version_id, l.method)
+             IS DISTINCT FROM (a.amount, a.term_months, p.member_id, v.id, v.method)
+           OR (l.annual_rate_percent <> v.annual_rate_percent AND NOT EXISTS (SELECT 1 FROM loans_ratetier t
+                 WHERE t.version_id = v.id AND t.annual_rate_percent = l.annual_rate_percent)))""",
         counted="SELECT count(*) FROM loans_loan WHERE origin = 'application'"),
     Invariant("I16", "Every repayment is explained by its allocations and is what its entry took in", """
         SELECT r.reference, r.principal + r.interest + r.fee - coalesce(x.principal + x.interest + x.fee, 0)
@@ -84,6 +86,23 @@ INVARIANTS = [
         WHERE c.document = 'certificate' AND c.last <> x.issued""",
         counted="""SELECT (SELECT count(*) FROM loans_loan WHERE origin = 'application')
           + (SELECT count(*) FROM loans_loan WHERE certificate_number IS NOT NULL)"""),
+    Invariant("LF", "Every fee of a loan that runs was taken in, and added fees are in its principal", """
+        SELECT l.serial, f.amount FROM loans_loanfee f JOIN loans_loan l ON l.id = f.loan_id
+        WHERE l.status IN ('active', 'closed', 'written_off') AND f.collected <> 'with_instalments'
+          AND f.entry_id IS NULL
+        UNION ALL
+        SELECT l.serial, l.added_fees FROM loans_loan l WHERE l.added_fees <> coalesce((SELECT sum(amount)
+          FROM loans_loanfee WHERE loan_id = l.id AND collected = 'added_to_loan'), 0)""",
+        counted="SELECT count(*) FROM loans_loanfee"),
+    Invariant("LU", "The unearned income in the books is what loans have still to earn", """
+        SELECT 'unearned income', x.booked - x.waiting FROM (SELECT
+          coalesce((SELECT sum(j.credit - j.debit) FROM ledger_journalline j
+            JOIN ledger_account a ON a.id = j.account_id JOIN ledger_journalentry e ON e.id = j.entry_id
+            WHERE a.code = '1295'
+              AND e.kind IN ('loan.paid_out', 'loan.goods_sold', 'loan.income_earned')), 0) AS booked,
+          coalesce((SELECT sum(amount) FROM loans_deferredincome WHERE entry_id IS NULL), 0) AS waiting) x
+        WHERE x.booked <> x.waiting""",
+        counted="SELECT count(*) FROM loans_deferredincome"),
     Invariant("LC", "A closed loan owes nothing, holds nobody, and has its certificate", """
         SELECT l.serial, b.balance FROM loans_loan l JOIN ledger_accountbalance b ON b.account_id = l.account_id
         WHERE l.status = 'closed' AND (b.balance <> 0 OR l.certificate_number IS NULL OR l.closed_on IS NULL

@@ -319,3 +319,146 @@ class NoLateScheme(DomainError):
     """No table of late classes is in use on that day."""
 
     message = "The society uses no table of late classes on that day. An administrator sets one."
+
+
+# Promises in mid-life, recourse, claims -------------------------------------------------------------------------------
+
+
+class NotLate(DomainError):
+    """A recourse is begun or carried on while no payment of the loan is late."""
+
+    message = "No payment of this loan is late, so nothing is taken for it. Withdraw the notice, if there is one."
+
+
+class NobodyStands(DomainError):
+    """A notice is to be given on a loan for which nobody stands and whose borrower has nothing to take."""
+
+    message = "Nobody stands for this loan, and its borrower has no free savings. There is nothing to take."
+
+
+class RecourseOpen(DomainError):
+    """Something is done on a loan that waits for the end of a recourse."""
+
+    message = "Notice was given on this loan already. End that first."
+
+
+class RecourseOver(DomainError):
+    """A step of a recourse that was taken before, or whose recourse has ended."""
+
+    message = "This has moved on. Load the page again to see where it stands."
+
+
+class SecondPersonNeeded(DomainError):
+    """Who proposed it is about to approve it."""
+
+    message = "You proposed this, so another person must approve it."
+
+
+class NoticeRunning(DomainError):
+    """Money is to be taken before the notice days are over."""
+
+
+class NoticeMissing(DomainError):
+    """A guarantor who had no notice is to be charged."""
+
+
+class NotAParty(DomainError):
+    """Somebody answers a notice that was not given to him."""
+
+    message = "Only the borrower and those who stand for the loan answer this notice."
+
+
+class NothingClaimed(DomainError):
+    """Money comes for guarantors to whom the member owes nothing."""
+
+    message = "This member owes no guarantor anything."
+
+
+class SubstitutionOpen(DomainError):
+    """Somebody was asked already to take this guarantor's place, or the promise is over."""
+
+    message = "Somebody is asked already to take this place. Take that back first."
+
+
+class SubstitutionOver(DomainError):
+    """A substitution that was answered, done or taken back before."""
+
+    message = "This has moved on. Load the page again to see where it stands."
+
+
+class NotCovered(DomainError):
+    """The new guarantor's free savings, or what he agreed to, do not reach what the loan needs of the promise."""
+
+
+# Fees and goods -------------------------------------------------------------------------------------------------------
+
+
+class FeesNotPaid(DomainError):
+    """A loan is to be paid out whose fees are paid apart, and were not paid."""
+
+
+class FeesAlreadyPaid(DomainError):
+    """Fees are to be recorded on a loan that has none to be paid apart, or none left."""
+
+    message = "No fee of this loan is waiting to be paid."
+
+
+class SavingsTooLowForFees(DomainError):
+    """The fees that come out of savings are more than what is free of them."""
+
+
+class NoGoodsNeeded(DomainError):
+    """Goods are to be bought for a loan that is no sale of goods."""
+
+    message = "This loan is paid out in money. No goods are bought for it."
+
+
+class BoughtAlready(DomainError):
+    """Goods are to be bought twice for one sale."""
+
+    message = "The goods of this sale were bought already."
+
+
+class CostDiffers(DomainError):
+    """The invoice is not for the cost that was approved."""
+
+    field = "cost"
+
+
+class InvoiceUsed(DomainError):
+    """The same invoice of the same vendor stands behind another sale."""
+
+    message = "This invoice was recorded before, for another sale. Check its number."
+    field = "invoice_number"
+
+
+class NotBoughtYet(DomainError):
+    """Goods are to be received that were not bought by then."""
+
+    message = "The goods were not bought yet. Record the purchase first."
+    field = "on"
+
+
+class ReceivedByBuyer(DomainError):
+    """Who recorded the purchase says himself that the goods are there."""
+
+    message = "You recorded the purchase yourself. Another person must see the goods and say that they are here."
+
+
+class GoodsNotReceived(DomainError):
+    """Goods are to be sold that the society has not bought or does not hold yet."""
+
+    message = "The society cannot sell what it does not have. Record the purchase and that the goods are here first."
+
+
+# Products -------------------------------------------------------------------------------------------------------------
+
+
+class BadProductRules(DomainError):
+    """The rules of a new version contradict one another, or no loan by them could be."""
+
+
+class VersionFromThatDay(DomainError):
+    """A version would begin in the past, or not after the one that is in force began."""
+
+    field = "valid_from"

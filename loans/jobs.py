@@ -3,6 +3,9 @@
 from datetime import date, datetime
 
 from audit.services import job_run
+from loans.services.claims import settle_recourses
+from loans.services.earnings import earn_deferred
+from loans.services.holds import sweep_holds
 from loans.services.registration import release_queued
 
 
@@ -14,4 +17,18 @@ def release_queued_loans(*, on: date, at: datetime) -> dict[str, object]:
     with job_run(name="loans.release_queued_loans", on=on, at=at) as run:
         released = release_queued(on=on, by=None, at=at)
         run.counts = {"released": len(released), "principal": str(sum(loan.principal for loan in released))}
+    return run.counts
+
+
+def earn_deferred_income(*, on: date, at: datetime) -> dict[str, object]:
+    """Earn what is due by `on` of interest that was taken at the start and of profit on goods; run every night."""
+    with job_run(name="loans.earn_deferred_income", on=on, at=at) as run:
+        run.counts = {"earned": str(earn_deferred(on=on))}
+    return run.counts
+
+
+def settle_promises(*, on: date, at: datetime) -> dict[str, object]:
+    """Let go what no loan needs any more, as when a borrower's savings have grown, and end recourses that are over."""
+    with job_run(name="loans.settle_promises", on=on, at=at) as run:
+        run.counts = {"holds": sweep_holds(at=at), "recourses": settle_recourses(by=None, on=on, at=at)}
     return run.counts

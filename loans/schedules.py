@@ -1,42 +1,56 @@
-"""The schedule of a loan that is given now: which engine terms, and from which pay day. No queries."""
+"""The days on which a loan that is given now is paid back, and its instalments. No queries."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 
-from engine.due_dates import first_pay_day, monthly_due_dates
-from engine.schedules import Line, ScheduleTerms, build_schedule
-from loans.eligibility.cost import METHODS
-from loans.models import ProductVersion
-
-# Pay offices take changes for a month's salaries until about the middle of it: a loan registered later is first
-# deducted in the month after.
-CUT_OFF_DAY = 15
+from engine.due_dates import OffDay, due_dates_every, first_pay_day, monthly_due_dates, moved_off
+from engine.schedules import Frequency
+from loans.eligibility import Quote, Rules, quote
+from loans.eligibility.cost import DAYS_BETWEEN, periods
 
 
-def schedule(
-    version: ProductVersion, amount: Decimal, term_months: int, *, pay_day: int, payable_on: date
-) -> list[Line]:  # fmt: skip
-    """The instalments of `amount` naira over a term on a product's rules, if it can be paid out from a day on."""
-    return build_schedule(
-        ScheduleTerms(
-            principal=amount,
-            rate_percent=version.annual_rate_percent,
-            term=term_months,
-            method=METHODS[version.method],
-            first_due_on=first_due_on(payable_on, pay_day),
-            due_day=pay_day,
-        )
-    )
+@dataclass(frozen=True, slots=True)
+class PayDays:
+    """When an employer pays: on `pay_day` of the month, deducting for what was told by `cut_off_day` of it.
+
+    `off_days` says where a day goes that is a weekend or one of the `holidays`.
+    """
+
+    pay_day: int
+    cut_off_day: int
+    off_days: OffDay = OffDay.STAYS
+    holidays: frozenset[date] = frozenset()
+
+    def first(self, payable_on: date, frequency: str = Frequency.MONTHLY) -> date:
+        """The first day on which a loan can be paid back that can be paid out from a day on."""
+        return self.due_dates(payable_on, 1, frequency)[0]
+
+    def due_dates(self, payable_on: date, count: int, frequency: str = Frequency.MONTHLY) -> Sequence[date]:
+        """All due days of such a loan: pay days, or for weekly and fortnightly loans the same day of the week."""
+        every = DAYS_BETWEEN.get(Frequency(frequency))
+        if every:
+            days = due_dates_every(every, payable_on + timedelta(days=every), count)
+        else:
+            first = first_pay_day(payable_on, self.pay_day, self.cut_off_day)
+            days = monthly_due_dates(first, count, self.pay_day)
+        moved = moved_off(days, self.off_days, self.holidays)
+        if moved and moved[0] <= payable_on:
+            # A first day that was moved back onto the payout itself: begin one period later.
+            return self.due_dates(payable_on + timedelta(days=1), count, frequency)
+        return moved
 
 
-def first_due_on(payable_on: date, pay_day: int) -> date:
-    """The first pay day on which the employer can deduct for a loan that can be paid out from a day on."""
-    return first_pay_day(payable_on, pay_day, CUT_OFF_DAY)
+def quote_from(
+    rules: Rules, amount: Decimal, term_months: int, *, pay_days: PayDays, payable_on: date
+) -> Quote:  # fmt: skip
+    """What an amount in naira costs, with its instalments on their days, if it is paid out on a day.
 
-
-def due_dates(payable_on: date, pay_day: int, count: int) -> Sequence[date]:
-    """All due days of such a loan."""
-    return monthly_due_dates(first_due_on(payable_on, pay_day), count, pay_day)
+    `rules` have one rate (`loans.eligibility.rated`).
+    """
+    count = periods(rules.frequency, term_months)
+    due_dates = pay_days.due_dates(payable_on, count, rules.frequency)
+    return quote(rules, amount, term_months, starts_on=payable_on, due_dates=due_dates)

@@ -6,7 +6,7 @@ from urllib.parse import quote
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from core.display import day, naira
+from core.display import day, naira, plural
 from core.markup import text
 from core.tables import Column, Table
 
@@ -96,4 +96,59 @@ ACCOUNT = Table(
     Column("What", "narration", kind="lead"),
     Column("Change", "change", kind="money"),
     Column("Owed after it", "balance", kind="money", strong=True),
+)
+
+UNCOVERED = Table(
+    "Promises without cover",
+    Column(
+        "Guarantor",
+        "guarantor.name",
+        kind="lead",
+        small=lambda row: f"for {row.loan.member.name}, {row.loan.serial}",
+        href=lambda row: reverse("loans:replace_guarantor", args=[row.pk]),
+    ),
+    Column("Needed", "needed", kind="money"),
+    Column("Held", "held", kind="money"),
+    Column("Not covered", "uncovered", kind="money", strong=True),
+    Column("Membership", "guarantor.get_status_display"),
+)
+
+LATE_LOANS = Table(
+    "Loans that are late",
+    Column(
+        "Borrower",
+        "loan.member.name",
+        kind="lead",
+        small=lambda row: row.loan.serial,
+        href=lambda row: reverse("loans:give_notice", args=[row.loan.serial]),
+    ),
+    Column("Late", lambda row: plural(row.health.days_late, "day")),
+    Column("Overdue", "health.overdue", kind="money", strong=True),
+    Column("Others stand for", "pledged", kind="money"),
+    Column("Notice", lambda row: "Given" if row.has_notice else "", empty="–"),
+)
+
+RECOURSES = Table(
+    "Notices given",
+    Column(
+        "Borrower",
+        "loan.member.name",
+        kind="lead",
+        small=lambda row: row.loan.serial,
+        href=lambda row: reverse("loans:recourse", args=[row.pk]),
+    ),
+    Column("Given on", "given_on", kind="date"),
+    Column("Not before", "free_on", kind="date"),
+    Column("Owed then", "owed", kind="money"),
+    Column("Standing", "get_status_display", kind="pill", tone=lambda row: TONES.get(row.status, "idle")),
+)
+TONES = {"notice_given": "warn", "savings_offset": "warn", "guarantors_charged": "info", "settled": "good"}
+
+CONTAGION = Table(
+    "Members who would pay",
+    Column("Member", "member.name", kind="lead", small=lambda row: row.member.number),
+    Column("For himself and others", "pays", kind="money"),
+    Column("Of it for others", "for_others", kind="money"),
+    Column("Left free", "left", kind="money", strong=True),
+    Column("Pulled down", lambda row: f"In round {row.in_round}" if row.is_down else "", empty="–"),
 )

@@ -42,11 +42,13 @@ DOSSIERS = _pages("committee", "dossier")
 REGISTRATION = _pages("loans", "register_one")
 SITTINGS = _pages("committee", "sitting", "open", "close")
 LOAN = _pages("loans", "loan", "account", "certificate", "receipt", "take_back", "move_days", "cancel_loan")
+RECOURSE = _pages("loans", "recourse", "give_notice", "answer_for", "withdraw_recourse", "claims", "contagion")
 SCHEDULE = _pages("reconciliation", "schedule", "prepare", "deduction", "issue")
 RETURN = _pages(
     "reconciliation", "import", "workspace", "reading", "accept_sure", "charge", "post", "take_back", "line", "find"
 )
 SUSPENSE = _pages("reconciliation", "suspense_item", "clear")
+OWN_PROMISES = _pages("loans", "answer_guarantee", "answer_notice", "answer_substitution")
 OWN_LOANS = _pages("loans", "loan", "account", "certificate", "application", "withdraw")
 
 SECTIONS: list[tuple[str, list[Item]]] = [
@@ -57,6 +59,8 @@ SECTIONS: list[tuple[str, list[Item]]] = [
             Item("Sittings", "calendar", "committee:sittings", "committee.view_queue", within=SITTINGS),
             Item("To register", "list", "loans:to_register", "loans.view_register", "approved", REGISTRATION),
             Item("Loan register", "loan", "loans:register", "loans.view_register", within=LOAN),
+            Item("Promises", "users", "loans:promises", "loans.view_register", within=("loans:replace_guarantor",)),
+            Item("Recourse", "alert", "loans:recourses", "loans.view_register", within=RECOURSE),
             Item("Payouts", "bank", "loans:payouts", "loans.view_register", "to_pay", ("loans:payout",)),
         ],
     ),
@@ -90,7 +94,7 @@ TABS = [
     ("Home", "home", "portal:member_home", ("portal:home",)),
     ("Savings", "savings", "portal:savings", ("portal:withdraw",)),
     ("Loans", "loan", "loans:mine", OWN_LOANS),
-    ("Promises", "users", "loans:guarantees", ("loans:answer_guarantee",)),
+    ("Promises", "users", "loans:guarantees", OWN_PROMISES),
     ("More", "more", "users:me", ("portal:help",)),
 ]
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from committee.models import Sitting
 from ledger.models import Account, JournalLine
-from loans.models import Guarantee, Loan, LoanApplication, Repayment
+from loans.models import Guarantee, Loan, LoanApplication, Recourse, RecourseNotice, Repayment, Substitution
 from members.models import Member, Withdrawal
 from onboarding.models import BookImport
 from reconciliation.models import DeductionLine, DeductionSchedule, Remittance, RemittanceLine, SuspenseItem
@@ -45,6 +45,7 @@ def _application(number: str):
 
 
 _OPEN = ("draft", "awaiting_guarantors", "under_review", "approved")
+NOON = datetime(2026, 10, 26, 11, 0, tzinfo=UTC)
 DRAFT, WAITING, ASKED = "UMCS/0396", "UMCS/0410", "UMCS/0094"
 
 
@@ -58,6 +59,32 @@ def _to_answer():
 
 def _to_cancel():
     return [Guarantee.objects.get(application__member__number=WAITING, status="requested").pk]
+
+
+def _promise():
+    return [Guarantee.objects.live().filter(loan__status="active").order_by("pk").first().pk]
+
+
+def _noticed():
+    """A notice that UMCS/0094 had, on a loan of another's."""
+    officer = User.objects.filter(role_grants__role="officer", role_grants__revoked_at__isnull=True).first()
+    asked = Member.objects.get(number=ASKED)
+    loan = Loan.objects.filter(status="active").exclude(member=asked).order_by("pk").first()
+    found = Recourse.objects.filter(loan=loan).first() or Recourse.objects.create(
+        loan=loan, given_on=date(2026, 10, 26), notice_days=14, owed=1000, reason="Nothing came", proposed_by=officer,
+        proposed_at=NOON,
+    )  # fmt: skip
+    RecourseNotice.objects.get_or_create(recourse=found, member=asked, defaults={"most": 1000, "told_by": "message"})
+    return [found.pk]
+
+
+def _instead():
+    """UMCS/0094 is asked to take somebody's place."""
+    officer = User.objects.filter(role_grants__role="officer", role_grants__revoked_at__isnull=True).first()
+    (promise,) = _promise()
+    kept = {"amount": 1000, "why": "wish", "asked_by": officer, "asked_at": NOON}
+    asked = Member.objects.get(number=ASKED)
+    return [Substitution.objects.get_or_create(old_id=promise, guarantor=asked, defaults=kept)[0].pk]
 
 
 def _repayment():
@@ -184,6 +211,8 @@ ROUTES: dict[str, Row] = {
     "loans:guarantees": _row("loans.answer_guarantee"),
     "loans:answer_guarantee": _row("loans.answer_guarantee", "loans.answer_guarantee", _to_answer, owner=ASKED),
     "loans:cancel_request": _row("", "loans.apply", _to_cancel, owner=WAITING),
+    "loans:answer_notice": _row("loans.answer_guarantee", "loans.answer_guarantee", _noticed, owner=ASKED),
+    "loans:answer_substitution": _row("loans.answer_guarantee", "loans.answer_guarantee", _instead, owner=ASKED),
     "loans:loan": _row(OWN_LOAN, "", _loan(member__number=BORROWER), owner=BORROWER),
     "loans:account": _row(OWN_LOAN, "", _loan(member__number=BORROWER), owner=BORROWER),
     "loans:certificate": _row(OWN_LOAN, "", _loan(status="closed"), owner="UMCS/0068"),
@@ -206,6 +235,19 @@ ROUTES: dict[str, Row] = {
     "loans:move_days": _row("loans.register_loan", "loans.register_loan", _loan(status="registered")),
     "loans:cancel_loan": _row("loans.register_loan", "loans.register_loan", _loan(status="registered")),
     "loans:lending_policy": _row("loans.manage_products", "loans.manage_products"),
+    "loans:promises": _row("loans.view_register"),
+    "loans:replace_guarantor": _row("loans.manage_promises", "loans.manage_promises", _promise),
+    "loans:approve_substitution": _row("", "loans.manage_promises", _instead),
+    "loans:stop_substitution": _row("", "loans.manage_promises", _instead),
+    "loans:recourses": _row("loans.view_register"),
+    "loans:recourse": _row("loans.view_register", "", _noticed),
+    "loans:give_notice": _row("loans.propose_recourse", "loans.propose_recourse", _loan(status="active")),
+    "loans:answer_for": _row("loans.propose_recourse", "loans.propose_recourse", _noticed),
+    "loans:take_savings": _row("", "loans.decide_recourse", _noticed),
+    "loans:charge_guarantors": _row("", "loans.decide_recourse", _noticed),
+    "loans:withdraw_recourse": _row("", "loans.propose_recourse", _noticed),
+    "loans:claims": _row("loans.record_repayment", "loans.record_repayment", _member),
+    "loans:contagion": _row("loans.view_register"),
     "loans:payouts": _row("loans.view_register"),
     "loans:payout": _row("loans.disburse_loan", "loans.disburse_loan", _loan(status="registered")),
     "loans:receipt": _row("loans.record_repayment", "loans.record_repayment", _loan(status="active")),

@@ -9,7 +9,6 @@ from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
-from django.conf import settings
 
 import loans.postings
 import members.postings

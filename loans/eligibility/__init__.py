@@ -4,23 +4,37 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from loans.eligibility.cost import cost_of
-from loans.eligibility.facts import Facts, Rules
+from loans.eligibility.cost import FeeLine, Quote, quote, quote_near, rated
+from loans.eligibility.facts import Facts, FeeRule, Rules
 from loans.eligibility.nearest import STEP, nearest
 from loans.eligibility.rules import FIXED, RULES, Case, limit
-from loans.eligibility.verdict import Cost, Nearest, RuleResult, Verdict
+from loans.eligibility.verdict import Nearest, RuleResult, Verdict
 
-__all__ = ["STEP", "Cost", "Facts", "Nearest", "RuleResult", "Rules", "Verdict", "check"]
+__all__ = [
+    "STEP",
+    "Facts",
+    "FeeLine",
+    "FeeRule",
+    "Nearest",
+    "Quote",
+    "RuleResult",
+    "Rules",
+    "Verdict",
+    "check",
+    "quote",
+    "rated",
+]
 
 
 def check(facts: Facts, rules: Rules, amount: Decimal, term_months: int) -> Verdict:
     """Ask every rule about an amount in naira (above 0) for so many months (1 or more).
 
     A refusal carries the nearest amount and term that no rule refuses, unless none would help. Whether enough
-    guarantors can be found is not asked here. Raises the engine's BadAmount or BadTerms for figures that are none.
+    guarantors can be found is not asked here. What lies outside the product's limits has the cost of what lies in them
+    where it can have none of its own. Raises the engine's BadAmount or BadTerms for figures that are none.
     """
-    cost = cost_of(rules, amount, term_months)
-    case = Case(facts, rules, amount, term_months, cost.instalment)
+    cost = quote_near(rated(rules, facts, amount), amount, term_months, starts_on=facts.on)
+    case = Case(facts, rules, amount, term_months, cost.a_month)
     results = tuple(rule(case) for rule in RULES)
     refused = {result.code for result in results if result.passed is False}
     helped = refused and not refused & FIXED

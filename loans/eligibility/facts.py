@@ -7,14 +7,37 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from engine.fees import Collected, Fee
+
 NOTHING = Decimal("0.00")
+
+
+@dataclass(frozen=True, slots=True)
+class FeeRule:
+    """A fee: so many naira, or so many per cent of what is asked for; `goes_to` is a word of `FeeGoesTo`."""
+
+    name: str
+    collected: Collected
+    amount: Decimal | None = None
+    percent: Decimal | None = None
+    goes_to: str = "fee_income"
+    refundable: bool = False
+
+    @property
+    def fee(self) -> Fee:
+        """The fee as the engine takes it."""
+        return Fee(self.name, self.collected, self.amount, self.percent)
+
+    def on(self, asked: Decimal) -> Decimal:
+        return self.fee.on(asked)
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
     """The numbers of one product on one day; amounts are naira, terms months, percentages per cent.
 
-    `method` is a word of `InterestMethod`. `deduction_ceiling_percent` is the part of the monthly pay that all
+    `method`, `frequency`, `day_count` and `moratorium` are words of the models' choices. `tiers` are the rates above
+    multiples of the savings, the lowest first. `deduction_ceiling_percent` is the part of the monthly pay that all
     deductions together may take; `savings_multiple` times the savings is the most that may be owed on the product.
     """
 
@@ -32,6 +55,13 @@ class Rules:
     one_running: bool
     guarantors_required: int = 0
     cover_percent: Decimal = NOTHING
+    rate_per: str = "year"
+    frequency: str = "monthly"
+    day_count: str = "equal_periods"
+    moratorium: str = "none"
+    moratorium_months: int = 0
+    tiers: tuple[tuple[Decimal, Decimal], ...] = ()
+    fees: tuple[FeeRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from loans.eligibility.cost import instalment_of
+from loans.eligibility.cost import instalment_of, rated
 from loans.eligibility.facts import Facts, Rules
 from loans.eligibility.rules import instalment_room, limit
 from loans.eligibility.verdict import Nearest
@@ -29,29 +29,34 @@ def nearest(facts: Facts, rules: Rules, amount: Decimal, term_months: int) -> Ne
     term = min(max(term_months, rules.min_term_months), rules.max_term_months)
     room = instalment_room(facts, rules)
     if room is None:
-        return Nearest(amount, term, instalment_of(rules, amount, term))
+        return Nearest(amount, term, _instalment(facts, rules, amount, term))
     for months in range(term, rules.max_term_months + 1):
-        instalment = instalment_of(rules, amount, months)
+        instalment = _instalment(facts, rules, amount, months)
         if instalment <= room:
             return Nearest(amount, months, instalment)
-    return _lowered_to(room, rules, amount)
+    return _lowered_to(room, facts, rules, amount)
 
 
-def _lowered_to(room: Decimal, rules: Rules, amount: Decimal) -> Nearest | None:
+def _instalment(facts: Facts, rules: Rules, amount: Decimal, term_months: int) -> Decimal:
+    return instalment_of(rated(rules, facts, amount), amount, term_months, starts_on=facts.on)
+
+
+def _lowered_to(room: Decimal, facts: Facts, rules: Rules, amount: Decimal) -> Nearest | None:
     """The largest amount below this one whose instalment over the longest term fits into the room.
 
     The instalment never falls when the amount grows, so the steps are halved until one is left.
     """
-    term = rules.max_term_months
-    fits, too_many = 0, -int(-amount // STEP)
+    # A payment in one sum only grows with the months.
+    term = rules.min_term_months if rules.method == "bullet" else rules.max_term_months
+    fits, too_many = int(rules.min_amount // STEP), -int(-amount // STEP)
     while too_many - fits > 1:
         middle = (fits + too_many) // 2
-        if instalment_of(rules, middle * STEP, term) <= room:
+        if _instalment(facts, rules, middle * STEP, term) <= room:
             fits = middle
         else:
             too_many = middle
     found = max(fits * STEP, rules.min_amount)
-    instalment = instalment_of(rules, found, term)
+    instalment = _instalment(facts, rules, found, term)
     return Nearest(found, term, instalment) if instalment <= room else None
 
 

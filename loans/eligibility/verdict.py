@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from loans.eligibility.cost import Quote
+
 Number = Decimal | int | str | None
 MEASURES = frozenset({"membership_months", "savings_multiple", "deduction_ceiling"})
 
@@ -32,17 +34,6 @@ class RuleResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
-    """What a loan costs: naira a month and in all, and the yearly cost of it in per cent, compounded."""
-
-    instalment: Decimal
-    last_instalment: Decimal
-    total_interest: Decimal
-    total: Decimal
-    yearly_percent: Decimal
-
-
-@dataclass(frozen=True, slots=True)
 class Nearest:
     """The loan nearest to the one asked for that no rule refuses."""
 
@@ -61,7 +52,7 @@ class Verdict:
     amount: Decimal
     term_months: int
     rules: tuple[RuleResult, ...]
-    cost: Cost
+    cost: Quote
     limit: Decimal
     nearest: Nearest | None
 

@@ -14,6 +14,7 @@ from core.money import MoneyFormField
 from loans.eligibility import Facts
 from loans.errors import NotEligible
 from loans.models import LoanApplication, ProductVersion
+from loans.schedules import PayDays
 from loans.selectors.applications import Figures, figures
 
 LONGEST_TERM = 120  # months: more than that is a slip of the finger, whatever the product
@@ -48,11 +49,11 @@ class LoanForm(forms.Form):
     )
 
     def __init__(
-        self, data: Any = None, *, versions: Sequence[ProductVersion], facts: Facts, pay_day: int,
+        self, data: Any = None, *, versions: Sequence[ProductVersion], facts: Facts, pay_days: PayDays,
         draft: LoanApplication | None = None,
     ):  # fmt: skip
         self.versions = {version.product.code: version for version in versions}
-        self.facts, self.pay_day = facts, pay_day
+        self.facts, self.pay_days = facts, pay_days
         self.figures: Figures | None = None
         self.saving = data is not None and data.get("do") == "save"
         if data is not None and "nearest" in data:
@@ -84,7 +85,7 @@ class LoanForm(forms.Form):
     def _work_out(self, code: str, amount: Decimal, term_months: int) -> None:
         version = self.versions.get(code)
         if version is not None:
-            self.figures = figures(self.facts, version, amount, term_months, pay_day=self.pay_day)
+            self.figures = figures(self.facts, version, amount, term_months, pay_days=self.pay_days)
 
     @staticmethod
     def _answers_of(draft: LoanApplication | None) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from loans.models.arrears import (
     ProvisionRun,
     StandingHistory,
 )
+from loans.models.payout import DeferredIncome, GoodsPurchase, LoanFee
 from loans.models.products import (
     DayCount,
     ExposureBase,
@@ -65,11 +66,13 @@ __all__ = [
     "ChangeKind",
     "ClaimPayment",
     "DayCount",
+    "DeferredIncome",
     "Disbursement",
     "ExposureBase",
     "FeeCollected",
     "FeeGoesTo",
     "Frequency",
+    "GoodsPurchase",
     "Guarantee",
     "GuarantorClaim",
     "HoldPolicy",
@@ -84,6 +87,7 @@ __all__ = [
     "LoanApplication",
     "LoanApproval",
     "LoanChange",
+    "LoanFee",
     "LoanOrigin",
     "LoanParty",
     "LoanPause",

@@ -41,7 +41,8 @@ class LoanApplicationQuerySet(models.QuerySet):
 class LoanApplication(models.Model):
     """A member's request for a loan, from the first draft to the register.
 
-    `rules` is what was checked when it was sent in, with the numbers of that day.
+    `rules` is what was checked when it was sent in, with the numbers of that day, and `quote` what the loan would cost
+    as the member was shown it; `savings_counted` and `owed_counted` are what his rate was found by.
     """
 
     transitions = APPLICATION_TRANSITIONS
@@ -56,6 +57,9 @@ class LoanApplication(models.Model):
     status = models.CharField(max_length=20, choices=ApplicationStatus.choices, default=ApplicationStatus.DRAFT)
     quorum = models.PositiveSmallIntegerField(null=True, blank=True)
     rules = models.JSONField(null=True, blank=True)
+    quote = models.JSONField(null=True, blank=True)
+    savings_counted = MoneyField(null=True, blank=True)
+    owed_counted = MoneyField(null=True, blank=True)
     started_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True, blank=True)
     reviewed_from = models.DateTimeField(null=True, blank=True)
@@ -82,6 +86,11 @@ class LoanApplication(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def quoted_rate_percent(self) -> Decimal:
+        """The rate a year that the member was shown; before there were tiers it was always the version's."""
+        return Decimal(self.quote["annual_rate_percent"]) if self.quote else self.version.annual_rate_percent
 
 
 class GuaranteeQuerySet(models.QuerySet):

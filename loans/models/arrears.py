@@ -86,12 +86,18 @@ class LoanStanding(models.Model):
     `stale`: something happened to the loan since the figures were made; set by the database, cleared by the pass.
     """
 
-    loan = models.OneToOneField(Loan, on_delete=models.PROTECT, primary_key=True, related_name="standing")
+    # Loans and classes are never deleted. To look each up again for a million rows in one night, and lock it for that,
+    # would cost more than all the rest and prove nothing; `checks.py` recounts it.
+    loan = models.OneToOneField(
+        Loan, on_delete=models.PROTECT, primary_key=True, related_name="standing", db_constraint=False
+    )
     as_of = models.DateField(null=True)
     accrued_through = models.DateField(null=True)
     oldest_due_on = models.DateField(null=True)
     days_past_due = models.IntegerField(default=0)
-    late_class = models.ForeignKey(LateClass, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    late_class = models.ForeignKey(
+        LateClass, on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
     outstanding_principal = MoneyField(default=NOTHING)
     overdue_principal = MoneyField(default=NOTHING)
     overdue_interest = MoneyField(default=NOTHING)
@@ -146,7 +152,6 @@ class StandingHistory(models.Model):
     """
 
     pk = models.CompositePrimaryKey("loan_id", "from_on")
-    # Loans are never deleted: looking each one up again for a million rows in one night would prove nothing.
     loan = models.ForeignKey(
         Loan, on_delete=models.PROTECT, related_name="standing_history", db_constraint=False, db_index=False
     )

@@ -49,6 +49,8 @@ class Loan(models.Model):
 
     `scheduled_principal` is what the stored instalments pay back: the whole principal,
     or for a loan that was taken over in mid-life what was still owed that day.
+    `added_fees` is the part of the principal that was lent on top of what was approved,
+    for the fees that are added to the loan.
     `released_on` is the day from which it may be paid out: its amount counts to the
     cap of that month. A loan in the queue has none yet.
     """
@@ -66,6 +68,7 @@ class Loan(models.Model):
     product = models.ForeignKey(LoanProduct, on_delete=models.PROTECT, related_name="loans")
     version = models.ForeignKey(ProductVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="loans")
     principal = MoneyField()
+    added_fees = MoneyField(default=NOTHING, db_default=NOTHING)
     annual_rate_percent = models.DecimalField(max_digits=6, decimal_places=3)
     method = models.CharField(max_length=15, choices=InterestMethod.choices)
     term_months = models.PositiveSmallIntegerField()
@@ -100,7 +103,7 @@ class Loan(models.Model):
                 name="loans_loan_amounts",
                 condition=Q(
                     principal__gt=0, scheduled_principal__gt=0, scheduled_principal__lte=F("principal"),
-                    term_months__gte=1, instalment__gt=0,
+                    term_months__gte=1, instalment__gt=0, added_fees__gte=0, added_fees__lt=F("principal"),
                 ),
             ),
             models.CheckConstraint(
@@ -214,13 +217,20 @@ class Installment(models.Model):
 
 
 class Disbursement(models.Model):
-    """The payment of an approved loan, once, by somebody who did not approve it."""
+    """The payment of an approved loan, once, by somebody who did not approve it.
+
+    `amount` is what was paid; `kept_back` are the fees taken from it and `upfront_interest` the interest. The three are
+    the principal. For goods that were sold the amount is their cost, and the bank's fields say who sold them and by
+    which delivery.
+    """
 
     approval = models.OneToOneField(
         LoanApproval, on_delete=models.PROTECT, primary_key=True, related_name="disbursement"
     )
     loan = models.OneToOneField(Loan, on_delete=models.PROTECT, related_name="disbursement")
     amount = MoneyField()
+    kept_back = MoneyField(default=NOTHING, db_default=NOTHING)
+    upfront_interest = MoneyField(default=NOTHING, db_default=NOTHING)
     bank_name = models.CharField(max_length=80)
     bank_account = models.CharField(max_length=20)
     bank_reference = models.CharField(max_length=60, unique=True)

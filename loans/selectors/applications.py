@@ -10,11 +10,12 @@ from typing import Any
 from django.db.models import QuerySet
 
 from core.display import naira, plural, stamp
-from engine.due_dates import first_pay_day
 from loans.eligibility import Facts, Verdict, check
 from loans.models import Loan, LoanApplication, ProductVersion
+from loans.schedules import PayDays
 from loans.selectors.facts import facts_for, open_versions, rules_of
 from loans.selectors.guarantees import Cover, cover
+from loans.selectors.pay_days import pay_days_of
 from loans.selectors.register import shown_in_list
 from loans.states import ApplicationStatus, LoanStatus
 
@@ -49,12 +50,14 @@ class Figures:
         return cover(self.verdict.amount, self.version, [], [])
 
 
-def figures(facts: Facts, version: ProductVersion, amount: Decimal, term_months: int, *, pay_day: int) -> Figures:
-    """The figures for an amount and a term, without a query."""
+def figures(
+    facts: Facts, version: ProductVersion, amount: Decimal, term_months: int, *, pay_days: PayDays
+) -> Figures:  # fmt: skip
+    """The figures for an amount and a term, without a query where the version came with its tiers and fees."""
     return Figures(
         verdict=check(facts, rules_of(version), amount, term_months),
         version=version,
-        first_due_on=first_pay_day(facts.on, pay_day),
+        first_due_on=pay_days.first(facts.on, version.frequency),
     )
 
 
@@ -66,7 +69,7 @@ def figures_of(application: LoanApplication, version: ProductVersion, *, on: dat
         version,
         application.amount,
         application.term_months,
-        pay_day=member.employer.pay_day,
+        pay_days=pay_days_of(member.employer),
     )
 
 

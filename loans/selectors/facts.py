@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
+from engine.fees import Collected
+from engine.schedules import Frequency
 from ledger.models import AccountBalance, HoldPurpose
-from loans.eligibility import Facts, Rules
-from loans.eligibility.cost import instalment_of
+from loans.eligibility import Facts, FeeRule, Rules
+from loans.eligibility.cost import MOST_IN_A_MONTH, at_rate, instalment_of
 from loans.models import Loan, LoanApplication, LoanProduct, ProductVersion
 from loans.states import LoanStatus
 from members.models import Member
@@ -33,18 +35,20 @@ def facts_for(member: Member, on: date) -> Facts:
     )
     owed: dict[str, Decimal] = {}
     instalments = NOTHING
-    for code, status, principal, balance, instalment in (
+    for code, status, principal, balance, instalment, frequency in (
         Loan.objects.unsettled()
         .filter(member=member)
-        .values_list("product__code", "status", "principal", "account__stored__balance", "instalment")
+        .values_list(
+            "product__code", "status", "principal", "account__stored__balance", "instalment", "version__frequency"
+        )
     ):
         owed[code] = owed.get(code, NOTHING) + (balance if status == LoanStatus.ACTIVE else principal)
-        instalments += instalment
+        instalments += instalment * MOST_IN_A_MONTH[Frequency(frequency or Frequency.MONTHLY)]
     waiting: dict[str, str] = {}
-    for application in LoanApplication.objects.open().filter(member=member).select_related("version", "product"):
+    for application in with_rules(LoanApplication.objects.open().filter(member=member)):
         waiting[application.product.code] = application.number
-        rules = rules_of(application.version, application.product)
-        instalments += instalment_of(rules, application.amount, application.term_months)
+        rules = at_rate(rules_of(application.version, application.product), application.quoted_rate_percent)
+        instalments += instalment_of(rules, application.amount, application.term_months, starts_on=on)
     return Facts(
         on=on,
         joined_on=member.joined_on,
@@ -77,7 +81,22 @@ def rules_of(version: ProductVersion, product: LoanProduct | None = None) -> Rul
         one_running=version.one_running,
         guarantors_required=version.guarantors_required,
         cover_percent=version.cover_percent,
+        rate_per=version.rate_per,
+        frequency=version.frequency,
+        day_count=version.day_count,
+        moratorium=version.moratorium,
+        moratorium_months=version.moratorium_months,
+        tiers=tuple(sorted((tier.from_multiple, tier.annual_rate_percent) for tier in version.tiers.all())),
+        fees=tuple(
+            FeeRule(fee.name, Collected(fee.collected), fee.amount, fee.percent, fee.goes_to, fee.refundable)
+            for fee in sorted(version.fees.all(), key=lambda fee: fee.pk)
+        ),
     )
+
+
+def with_rules(applications: QuerySet[LoanApplication]) -> QuerySet[LoanApplication]:
+    """Applications with their product and all that `rules_of` reads of their version."""
+    return applications.select_related("version", "product").prefetch_related("version__tiers", "version__fees")
 
 
 def open_versions(on: date) -> list[ProductVersion]:
@@ -86,5 +105,6 @@ def open_versions(on: date) -> list[ProductVersion]:
         ProductVersion.objects.in_force(on)
         .filter(product__is_open=True)
         .select_related("product")
+        .prefetch_related("tiers", "fees")
         .order_by("product_id")
     )

@@ -193,7 +193,7 @@ def answerable(user) -> QuerySet[Guarantee]:
         .exclude(application__status=ApplicationStatus.DRAFT)
         .select_related(
             "application__member__employer", "application__member__user", "application__product",
-            "application__version", "guarantor__user", "loan__member__employer", "loan__product",
+            "application__version", "guarantor__user", "loan__member__employer", "loan__product", "loan__version",
         )
         .order_by("-requested_at", "-pk")
     )  # fmt: skip

@@ -22,6 +22,8 @@ from engine.schedules import Line
 from ledger import chart
 from ledger.selectors import balance_of
 from ledger.services import account
+from loans.eligibility import Quote
+from loans.eligibility.cost import at_rate, rate_for
 from loans.errors import NoLendingPolicy
 from loans.models import (
     Guarantee,
@@ -32,7 +34,9 @@ from loans.models import (
     LoanOrigin,
     Repayment,
 )
-from loans.schedules import first_due_on, schedule
+from loans.schedules import quote_from
+from loans.selectors.facts import rules_of
+from loans.selectors.pay_days import pay_days_of
 from loans.states import ApplicationStatus, LoanStatus
 
 NOTHING = Decimal("0.00")
@@ -146,19 +150,15 @@ def month_cap(on: date) -> MonthCap:
 
 @dataclass(frozen=True, slots=True)
 class RegistrationTerms:
-    """What registering an application would make: its instalments, and whether the month's cap has room for it."""
+    """What registering an application would make: its quote with the instalments, and whether the cap has room."""
 
-    lines: tuple[Line, ...]
+    quote: Quote
     cap: MonthCap
     is_payable: bool
 
     @property
-    def interest(self) -> Decimal:
-        return sum((line.interest for line in self.lines), NOTHING)
-
-    @property
-    def total(self) -> Decimal:
-        return sum((line.total for line in self.lines), NOTHING)
+    def lines(self) -> tuple[Line, ...]:
+        return self.quote.lines
 
     @property
     def first(self) -> Line:
@@ -170,23 +170,30 @@ class RegistrationTerms:
 
 
 def registration_terms(application: LoanApplication, *, on: date) -> RegistrationTerms:
-    """The terms of an approved application as `register_loan` would freeze them on a day. Raises NoLendingPolicy."""
+    """The terms of an approved application as `register_loan` freezes them on a day. Raises NoLendingPolicy.
+
+    The rate is that of the tier which the approved amount falls into, by the savings that counted when it was sent in.
+    """
     approval, cap = application.approval, month_cap(on)
     is_payable = cap.has_room_for(approval.amount)
-    lines = schedule(
-        application.version,
+    rules = rules_of(application.version, application.product)
+    rate = rules.annual_rate_percent
+    if application.savings_counted is not None:
+        rate = rate_for(rules, approval.amount, application.savings_counted, application.owed_counted)
+    quote = quote_from(
+        at_rate(rules, rate),
         approval.amount,
         approval.term_months,
-        pay_day=application.member.employer.pay_day,
+        pay_days=pay_days_of(application.member.employer),
         payable_on=on if is_payable else _next_month(on.replace(day=1)),
     )
-    return RegistrationTerms(tuple(lines), cap, is_payable)
+    return RegistrationTerms(quote, cap, is_payable)
 
 
 def days_if_moved(loan: Loan, *, on: date) -> tuple[date, date]:
     """The first due day of a loan that was not paid out: as it stands, and if its payment days are moved today."""
     before = loan.installments.live().order_by("number").values_list("due_on", flat=True)[0]
-    return before, first_due_on(on, loan.member.employer.pay_day)
+    return before, pay_days_of(loan.member.employer).first(on, loan.version.frequency)
 
 
 def payments_after(repayment: Repayment) -> list[Repayment]:

@@ -115,13 +115,17 @@ def submit_application(*, application: LoanApplication, by: User, on: date, at: 
     member = locked_member(application.member_id)
     lock_accounts(ids=[member.savings_account_id])
     version = version_in_force(application.product, on)
-    verdict = check(facts_for(member, on), rules_of(version), application.amount, application.term_months)
+    facts, rules = facts_for(member, on), rules_of(version)
+    verdict = check(facts, rules, application.amount, application.term_months)
     if not verdict.allows:
         raise NotEligible(verdict)
     LoanParty.objects.create(
         application=application, member=member, stand=LoanParty.Stand.INTERESTED, why="asks for the loan"
     )
-    sent = {"version": version, "rules": verdict.plain(), "submitted_at": at}
+    sent = {
+        "version": version, "rules": verdict.plain(), "quote": verdict.cost.plain(), "submitted_at": at,
+        "savings_counted": facts.savings, "owed_counted": facts.owed.get(rules.code, Decimal("0.00")),
+    }  # fmt: skip
     if not version.guarantors_required:
         take_back_requests(application, by=by, at=at, told=False)
         return send_to_committee(application, by=by, at=at, **sent)
@@ -204,7 +208,8 @@ def decline_application(*, application: LoanApplication, reason: str, by: User, 
 
 def version_in_force(product: LoanProduct, on: date) -> ProductVersion:
     """The rules of a product on a day; raises ProductClosed when the society does not give it then."""
-    version = ProductVersion.objects.in_force(on).filter(product=product).select_related("product").first()
+    in_force = ProductVersion.objects.in_force(on).filter(product=product)
+    version = in_force.select_related("product").prefetch_related("tiers", "fees").first()
     if version is None or not version.product.is_open:
         raise ProductClosed()
     return version

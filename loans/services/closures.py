@@ -17,6 +17,7 @@ from ledger.models import AccountBalance, Hold, HoldPurpose
 from ledger.services import lock_accounts, place_holds, release_holds
 from loans.errors import NotReadyToPay, NotYourOwnLoan, ReasonNeeded
 from loans.models import Guarantee, HoldPolicy, Loan
+from loans.services.fees import refund_fees
 from loans.services.registration import loan_page
 from loans.states import GuaranteeStatus, LoanStatus, SubstitutionStatus
 from notifications.services import Notice, notify_many
@@ -72,9 +73,10 @@ def close_loans(*, loans: Sequence[Loan], by: User | None, on: date, at: datetim
 
 
 @transaction.atomic
-def cancel_loan(*, loan: Loan, reason: str, by: User, at: datetime) -> Loan:
+def cancel_loan(*, loan: Loan, reason: str, by: User, on: date, at: datetime) -> Loan:
     """Give up a loan that is in the register and was not paid out; its serial stays used and its guarantors are free.
 
+    Refundable fees that were paid apart go to the member's voluntary savings.
     Raises NotReadyToPay when it was paid out or cancelled before, NotYourOwnLoan, ReasonNeeded.
     """
     loan = Loan.objects.select_for_update(of=("self",)).select_related("member__user").get(pk=loan.pk)
@@ -85,11 +87,12 @@ def cancel_loan(*, loan: Loan, reason: str, by: User, at: datetime) -> Loan:
     if not reason.strip():
         raise ReasonNeeded()
     freed = list(Guarantee.objects.live().filter(loan=loan).select_related("guarantor__user", "hold"))
-    lock_accounts(ids=accounts_of_guarantors([loan]))
+    lock_accounts(ids=[*accounts_of_guarantors([loan]), loan.member.voluntary_account_id])
     release_guarantees(freed, by=by, at=at)
     transition(loan, LoanStatus.CANCELLED, by=by, at=at)
     record("loans.loan.given_up", by=by, subject=loan, at=at, reason=reason.strip())
-    _tell_of_cancelling(loan, reason.strip(), freed)
+    refund = refund_fees(loan=loan, by=by, on=on, at=at)
+    _tell_of_cancelling(loan, reason.strip(), freed, refund)
     return loan
 
 
@@ -180,12 +183,13 @@ def _tell_of_closing(loans: Sequence[Loan], freed: Sequence[Guarantee]) -> None:
     notify_many(notices=notices)
 
 
-def _tell_of_cancelling(loan: Loan, reason: str, freed: Sequence[Guarantee]) -> None:
+def _tell_of_cancelling(loan: Loan, reason: str, freed: Sequence[Guarantee], refund: str) -> None:
     notices = []
     if loan.member.user_id:
         notices.append(Notice(
             loan.member.user, f"loans.loan.cancelled:{loan.pk}", f"Loan {loan.serial} will not be paid out",
-            f"Your loan of {naira(loan.principal)} was cancelled: {reason} Nothing is owed on it.", loan_page(loan),
+            f"Your loan of {naira(loan.principal)} was cancelled: {reason} Nothing is owed on it. {refund}".rstrip(),
+            loan_page(loan),
         ))  # fmt: skip
     notices += [
         Notice(

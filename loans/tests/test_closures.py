@@ -11,7 +11,7 @@ from loans.errors import NotReadyToPay, NotYourOwnLoan, ReasonNeeded
 from loans.models import Guarantee
 from loans.services.closures import CERTIFICATE_ISSUED, CERTIFICATE_VOIDED, cancel_loan
 from loans.states import GuaranteeStatus, LoanStatus
-from loans.tests.factories import AT, hold_savings, make_member
+from loans.tests.factories import AT, TODAY, hold_savings, make_member
 from loans.tests.register_cast import guarantors, make_active, make_officer, make_registered, receive
 from loans.tests.test_repayments import take_back
 from notifications.models import Message
@@ -145,8 +145,8 @@ def test_a_loan_that_was_not_paid_out_is_given_up_and_its_guarantors_are_free(co
     loan = make_registered(amount="12000", guarantors=2)
     people, officer = guarantors(loan), make_officer()
     with pytest.raises(ReasonNeeded):
-        cancel_loan(loan=loan, reason=" ", by=officer, at=AT)
-    cancel_loan(loan=loan, reason="He no longer needs it.", by=officer, at=AT)
+        cancel_loan(loan=loan, reason=" ", by=officer, on=TODAY, at=AT)
+    cancel_loan(loan=loan, reason="He no longer needs it.", by=officer, on=TODAY, at=AT)
     constraints_now()
     loan.refresh_from_db()
     assert loan.status == LoanStatus.CANCELLED
@@ -155,17 +155,17 @@ def test_a_loan_that_was_not_paid_out_is_given_up_and_its_guarantors_are_free(co
     assert "He no longer needs it." in told.body
     assert make_registered().serial == "LH/2026/002"
     with pytest.raises(NotReadyToPay):
-        cancel_loan(loan=loan, reason="Again", by=officer, at=AT)
+        cancel_loan(loan=loan, reason="Again", by=officer, on=TODAY, at=AT)
 
 
 def test_a_loan_that_runs_is_not_given_up_and_nobody_gives_up_his_own(loan):
     with pytest.raises(NotReadyToPay):
-        cancel_loan(loan=loan, reason="No", by=make_officer(), at=AT)
+        cancel_loan(loan=loan, reason="No", by=make_officer(), on=TODAY, at=AT)
     borrower = make_member(savings="500000", roles=("member", "officer"))
     own = make_registered(member=borrower)
     with pytest.raises(NotYourOwnLoan):
-        cancel_loan(loan=own, reason="No", by=borrower.user, at=AT)
-    assert cancel_loan(loan=own, reason="No", by=make_officer(), at=AT).status == LoanStatus.CANCELLED
+        cancel_loan(loan=own, reason="No", by=borrower.user, on=TODAY, at=AT)
+    assert cancel_loan(loan=own, reason="No", by=make_officer(), on=TODAY, at=AT).status == LoanStatus.CANCELLED
 
 
 def test_an_earlier_payment_taken_back_opens_a_closed_loan_too(loan, constraints_now):

@@ -4,7 +4,6 @@ import pytest
 from django.urls import reverse
 
 from ledger.models import AccountBalance, Hold, HoldPurpose
-from loans.models import Guarantee
 from loans.services.guarantees import ask_guarantor
 from loans.states import ApplicationStatus, GuaranteeStatus
 from loans.tests.factories import AT, TODAY, hold_savings, make_application, make_guarantee, make_member

@@ -16,14 +16,14 @@ from ledger.models import AccountBalance, Hold, HoldPurpose
 from ledger.services import account, post_entry, reverse_entry
 from ledger.tests.factories import deposit
 from loans.checks import INVARIANTS
-from loans.models import Guarantee, HoldPolicy, Loan, OwnCover, ProductVersion, Repayment, Substitution
+from loans.models import Guarantee, HoldPolicy, Loan, OwnCover, Repayment, Substitution
 from loans.selectors.loan_page import loan_page
 from loans.services.closures import accounts_of_guarantors, promises_ended_by_closing, release_guarantees
 from loans.services.holds import settle_holds, sweep_holds
 from loans.services.repayments import record_receipt, reverse_repayment
 from loans.services.withdrawals import kept_for_loans
 from loans.states import GuaranteeStatus
-from loans.tests.factories import AT, TODAY, make_member
+from loans.tests.factories import AT, TODAY, make_member, set_rules
 from loans.tests.register_cast import make_active, make_officer
 from notifications.models import Message
 
@@ -34,7 +34,7 @@ FALLS, OWN = HoldPolicy.FALLS_WITH_PRINCIPAL, HoldPolicy.UNTIL_OWN_SAVINGS
 
 def running(policy: str, *, amount: str = "200000", guarantors: int = 2, **fields):
     loan = make_active(amount=amount, guarantors=guarantors, **fields)
-    ProductVersion.objects.update(hold_policy=policy)
+    set_rules(hold_policy=policy)
     return loan
 
 
@@ -245,7 +245,7 @@ def test_the_accounts_to_lock_are_the_guarantors_and_where_it_matters_the_borrow
     loan = running(FALLS, member=borrower)
     guarantors = {one.guarantor.savings_account_id for one in promises(loan)}
     assert set(accounts_of_guarantors([loan])) == guarantors
-    ProductVersion.objects.update(hold_policy=OWN)
+    set_rules(hold_policy=OWN)
     assert set(accounts_of_guarantors([loan])) == guarantors | {borrower.savings_account_id}
 
 

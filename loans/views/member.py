@@ -37,6 +37,14 @@ from loans.selectors.guarantees import (
     search_guarantors,
     standing_before,
 )
+from loans.selectors.pay_days import pay_days_of
+from loans.selectors.promises import (
+    TAKEN_SOON,
+    claims_of,
+    notices_of,
+    promises_in_full,
+    waiting_for_answer,
+)
 from loans.services.applications import save_draft, submit_application, withdraw_application
 from loans.services.guarantees import accept_guarantee, ask_guarantor, cancel_request, decline_guarantee
 from loans.states import ApplicationStatus
@@ -114,7 +122,7 @@ def _loan_form(request: HttpRequest, member: Member, draft) -> LoanForm:
         typed(request),
         versions=open_versions(on),
         facts=facts_for(member, on),
-        pay_day=member.employer.pay_day,
+        pay_days=pay_days_of(member.employer),
         draft=draft,
     )
 
@@ -242,7 +250,18 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
 
 @permission_required("loans.answer_guarantee", raise_exception=True)
 def guarantees(request: HttpRequest) -> HttpResponse:
-    return render(request, "loans/guarantees.html", {"promises": promises_of(request.user)})
+    promises = promises_of(request.user)
+    return render(
+        request,
+        "loans/guarantees.html",
+        {
+            "promises": promises,
+            "standing": promises_in_full(promises.live, on=business_date()),
+            "claims": claims_of(request.user),
+            "notices": notices_of(request.user).filter(recourse__status__in=TAKEN_SOON),
+            "instead": waiting_for_answer(request.user),
+        },
+    )
 
 
 @permission_required("loans.answer_guarantee", raise_exception=True)

@@ -150,7 +150,7 @@ def cancel(request: HttpRequest, serial: str) -> HttpResponse:
     form = CancelForm(typed(request))
     if form.is_valid():
         with shown_on(form):
-            cancel_loan(loan=loan, reason=form.cleaned_data["reason"], by=request.user, at=now())
+            cancel_loan(loan=loan, reason=form.cleaned_data["reason"], by=request.user, on=business_date(), at=now())
             messages.success(request, f"{loan.serial} is cancelled. It will not be paid out.")
             return redirect("loans:loan", serial)
     return render(request, "loans/register/cancel.html", {"loan": loan, "form": form})

@@ -24,6 +24,7 @@ from engine.allocation import LOANS_FIRST, DueItem, Kind, allocate
 from ledger import chart
 from ledger.services import accounts_by_code, lock_accounts, post_entry
 from loans.models import Loan, Repayment, RepaymentChannel
+from loans.services.claims import accounts_of_claims, repay_from_savings
 from loans.services.closures import accounts_of_guarantors
 from loans.services.repayments import Payment, post_repayments
 from members.services import Contribution, post_contributions
@@ -197,6 +198,11 @@ def post_lines(
     posted = post_contributions(
         contributions=contributions, from_account_id=suspense, on=remittance.received_on, by=by, batch=batch
     )
+    # What no loan needed goes first to guarantors who paid for the member.
+    repay_from_savings(
+        amounts={line.member: shares[line.pk].voluntary for line in lines if shares[line.pk].voluntary},
+        reference=f"{batch}/{reference}", narration=said, by=by, on=remittance.received_on, at=at,
+    )  # fmt: skip
     for line in lines:
         share = shares[line.pk]
         entry_id = posted.get(f"{batch}/{reference}/{line.pk}/savings")
@@ -220,6 +226,7 @@ def _lock(lines: Sequence[RemittanceLine], shares: dict[int, Share]) -> None:
     for line in lines:
         member = line.member
         accounts |= {member.savings_account_id, member.christmas_account_id, member.voluntary_account_id}
+    accounts |= accounts_of_claims([line.member_id for line in lines])
     lock_accounts(ids=accounts)
 
 

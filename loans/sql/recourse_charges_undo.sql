@@ -1,0 +1,1 @@
+ALTER FUNCTION loans_check_claim_payment() SECURITY INVOKER RESET search_path;
