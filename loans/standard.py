@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from ledger import chart
-from loans.models import InterestMethod, LendingPolicy, LoanProduct, ProductVersion
+from loans.models import FeeCollected, InterestMethod, LendingPolicy, LoanProduct, ProductFee, ProductVersion
 
 # code, name, what it is for, control account, times savings, rate % a year, longest term, months a member, guarantors
 STANDARD_PRODUCTS = [
@@ -19,28 +19,53 @@ STANDARD_PRODUCTS = [
     ("asset", "Car and asset", "A car, land or a building", chart.LOANS_ASSET, "5", "12", 48, 12, 2),
     ("emergency", "Emergency", "Hospital, school fees, bereavement", chart.LOANS_EMERGENCY, "0.5", "10", 6, 3, 2),
 ]
+# What a society may open when it has decided to: the same, then the method and its other rules.
+FURTHER_PRODUCTS = [
+    ("interest-free", "Interest-free", "Help without interest (qard hasan)", chart.LOANS_INTEREST_FREE, "1", "0", 12, 6, 2,
+     InterestMethod.INTEREST_FREE),
+    ("murabaha", "Goods on credit", "Goods that the society buys and sells to you", chart.LOANS_MURABAHA, "3", "10", 12, 6,
+     2, InterestMethod.MURABAHA),
+    ("advance", "Advance", "Small money, its interest taken at the start", chart.LOANS_UPFRONT, "1", "5", 10, 6, 2,
+     InterestMethod.FLAT_UPFRONT),
+    ("one-payment", "One payment", "Paid back at once, from a bonus or a harvest", chart.LOANS_BULLET, "0.3", "12", 3, 6, 2,
+     InterestMethod.BULLET),
+]  # fmt: skip
+# Who pays back once does it from other money than one month's pay.
+CEILINGS = {"one-payment": Decimal(100)}
+# The work that an interest-free loan costs the society, paid by who causes it.
+ADMINISTRATION_FEE = Decimal(1000)
 DEDUCTION_CEILING_PERCENT = Decimal("33.33")
 FROM = date(2020, 1, 1)
 
 
 @transaction.atomic
 def have_standard_products(*, quorum: int = 3, monthly_cap: Decimal | None = None) -> None:
-    """Open the standard products and the first policy where the society has none; what is there stays as it is."""
-    for code, name, purpose, control, multiple, rate, longest, membership, guarantors in STANDARD_PRODUCTS:
+    """Open the standard products and the first policy where the society has none; what is there stays as it is.
+
+    The further products are there as well, with rules and closed: an administrator opens them.
+    """
+    every = [(*row, InterestMethod.REDUCING, True) for row in STANDARD_PRODUCTS]
+    every += [(*row, False) for row in FURTHER_PRODUCTS]
+    for code, name, purpose, control, multiple, rate, longest, membership, guarantors, method, is_open in every:
         product, is_new = LoanProduct.objects.get_or_create(
-            code=code, defaults={"name": name, "purpose": purpose, "control_code": control}
+            code=code, defaults={"name": name, "purpose": purpose, "control_code": control, "is_open": is_open}
         )
         if is_new:
-            ProductVersion.objects.create(
+            version = ProductVersion.objects.create(
                 product=product,
                 valid=DateRange(FROM, None),
                 savings_multiple=Decimal(multiple),
                 annual_rate_percent=Decimal(rate),
-                method=InterestMethod.REDUCING,
+                method=method,
                 max_term_months=longest,
                 min_membership_months=membership,
                 guarantors_required=guarantors,
-                deduction_ceiling_percent=DEDUCTION_CEILING_PERCENT,
+                deduction_ceiling_percent=CEILINGS.get(code, DEDUCTION_CEILING_PERCENT),
             )
+            if method == InterestMethod.INTEREST_FREE:
+                ProductFee.objects.create(
+                    version=version, name="Administration", amount=ADMINISTRATION_FEE,
+                    collected=FeeCollected.PAID_APART, refundable=True,
+                )  # fmt: skip
     if not LendingPolicy.objects.exists():
         LendingPolicy.objects.create(valid_from=FROM, quorum=quorum, monthly_cap=monthly_cap)

@@ -200,6 +200,7 @@ class Quote:
             "received": str(self.received),
             "in_hand": str(self.in_hand),
             "instalment": str(self.instalment),
+            "a_month": str(self.a_month),
             "instalments": len(self.lines),
             "last_instalment": str(self.last_instalment),
             "interest": str(self.total_interest),

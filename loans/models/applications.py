@@ -87,11 +87,6 @@ class LoanApplication(models.Model):
     def __str__(self) -> str:
         return self.number
 
-    @property
-    def quoted_rate_percent(self) -> Decimal:
-        """The rate a year that the member was shown; before there were tiers it was always the version's."""
-        return Decimal(self.quote["annual_rate_percent"]) if self.quote else self.version.annual_rate_percent
-
 
 class GuaranteeQuerySet(models.QuerySet):
     def live(self) -> GuaranteeQuerySet:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
@@ -12,7 +14,7 @@ from engine.fees import Collected
 from engine.schedules import Frequency
 from ledger.models import AccountBalance, HoldPurpose
 from loans.eligibility import Facts, FeeRule, Rules
-from loans.eligibility.cost import MOST_IN_A_MONTH, at_rate, instalment_of
+from loans.eligibility.cost import MOST_IN_A_MONTH, instalment_of
 from loans.models import Loan, LoanApplication, LoanProduct, ProductVersion
 from loans.states import LoanStatus
 from members.models import Member
@@ -45,10 +47,9 @@ def facts_for(member: Member, on: date) -> Facts:
         owed[code] = owed.get(code, NOTHING) + (balance if status == LoanStatus.ACTIVE else principal)
         instalments += instalment * MOST_IN_A_MONTH[Frequency(frequency or Frequency.MONTHLY)]
     waiting: dict[str, str] = {}
-    for application in with_rules(LoanApplication.objects.open().filter(member=member)):
+    for application in LoanApplication.objects.open().filter(member=member).select_related("version", "product"):
         waiting[application.product.code] = application.number
-        rules = at_rate(rules_of(application.version, application.product), application.quoted_rate_percent)
-        instalments += instalment_of(rules, application.amount, application.term_months, starts_on=on)
+        instalments += _would_cost_a_month(application, on)
     return Facts(
         on=on,
         joined_on=member.joined_on,
@@ -63,35 +64,57 @@ def facts_for(member: Member, on: date) -> Facts:
     )
 
 
+def _would_cost_a_month(application: LoanApplication, on: date) -> Decimal:
+    """The instalment of a request that waits, as it was quoted; before there were quotes no version had a fee."""
+    if application.quote:
+        return Decimal(application.quote["a_month"])
+    rules = rules_with(application.version, application.product)
+    return instalment_of(rules, application.amount, application.term_months, starts_on=on)
+
+
 def rules_of(version: ProductVersion, product: LoanProduct | None = None) -> Rules:
-    """The numbers of a product's version as the eligibility rules take them."""
-    product = product or version.product
-    return Rules(
-        code=product.code,
-        name=product.name,
-        savings_multiple=version.savings_multiple,
-        annual_rate_percent=version.annual_rate_percent,
-        method=version.method,
-        min_amount=version.min_amount,
-        max_amount=version.max_amount,
-        min_term_months=version.min_term_months,
-        max_term_months=version.max_term_months,
-        min_membership_months=version.min_membership_months,
-        deduction_ceiling_percent=version.deduction_ceiling_percent,
-        one_running=version.one_running,
-        guarantors_required=version.guarantors_required,
-        cover_percent=version.cover_percent,
-        rate_per=version.rate_per,
-        frequency=version.frequency,
-        day_count=version.day_count,
-        moratorium=version.moratorium,
-        moratorium_months=version.moratorium_months,
-        tiers=tuple(sorted((tier.from_multiple, tier.annual_rate_percent) for tier in version.tiers.all())),
-        fees=tuple(
+    """The numbers of a product's version as the eligibility rules take them, with its tiers and fees."""
+    return rules_with(
+        version,
+        product,
+        tiers=[(tier.from_multiple, tier.annual_rate_percent) for tier in version.tiers.all()],
+        fees=[
             FeeRule(fee.name, Collected(fee.collected), fee.amount, fee.percent, fee.goes_to, fee.refundable)
             for fee in sorted(version.fees.all(), key=lambda fee: fee.pk)
-        ),
+        ],
     )
+
+
+def rules_with(
+    version: ProductVersion, product: LoanProduct | None = None, *, tiers: Iterable[tuple[Decimal, Decimal]] = (),
+    fees: Iterable[FeeRule] = (),
+) -> Rules:  # fmt: skip
+    """The same for tiers and fees that are given, as of a version that is not stored yet."""
+    return Rules(**_numbers(version, product or version.product), tiers=tuple(sorted(tiers)), fees=tuple(fees))
+
+
+def _numbers(version: ProductVersion, product: LoanProduct) -> dict[str, Any]:
+    return {
+        "code": product.code,
+        "name": product.name,
+        "savings_multiple": version.savings_multiple,
+        "annual_rate_percent": version.annual_rate_percent,
+        "method": version.method,
+        "min_amount": version.min_amount,
+        "max_amount": version.max_amount,
+        "min_term_months": version.min_term_months,
+        "max_term_months": version.max_term_months,
+        "min_membership_months": version.min_membership_months,
+        "deduction_ceiling_percent": version.deduction_ceiling_percent,
+        "one_running": version.one_running,
+        "guarantors_required": version.guarantors_required,
+        "cover_percent": version.cover_percent,
+        "rate_per": version.rate_per,
+        "frequency": version.frequency,
+        "day_count": version.day_count,
+        "moratorium": version.moratorium,
+        "moratorium_months": version.moratorium_months,
+    }
 
 
 def with_rules(applications: QuerySet[LoanApplication]) -> QuerySet[LoanApplication]:

@@ -21,44 +21,32 @@ WITH chosen AS (
         FROM loans_loanpause WHERE loan_id BETWEEN %(first)s AND %(last)s GROUP BY loan_id) p ON p.loan_id = l.id
    WHERE l.id BETWEEN %(first)s AND %(last)s
      AND ((l.status = 'active' AND NOT %(only_stale)s) OR s.stale)
-), parts AS (
-  -- Of a loan to which nothing happened only what is late is read: what it owes in all is what it owed last night.
-  SELECT c.loan_id, i.due_on, i.principal - i.principal_paid AS principal, i.fee - i.fee_paid AS fee, i.unpaid_amount
-    FROM chosen c JOIN loans_installment i ON i.loan_id = c.loan_id
-   WHERE NOT c.stale AND i.live AND i.unpaid_amount > 0 AND i.due_on < %(as_of)s
-     AND i.loan_id BETWEEN %(first)s AND %(last)s
-  UNION ALL
-  SELECT c.loan_id, i.due_on, i.principal - i.principal_paid, i.fee - i.fee_paid, i.unpaid_amount
-    FROM chosen c CROSS JOIN LATERAL (
-      SELECT * FROM loans_installment WHERE loan_id = c.loan_id AND live AND unpaid_amount > 0 OFFSET 0) i
-   WHERE c.stale AND c.runs
-), owed AS (
-  SELECT c.loan_id,
-         sum(i.principal) AS outstanding,
-         min(i.due_on) FILTER (WHERE i.due_on < %(as_of)s) AS oldest,
-         sum(i.unpaid_amount) FILTER (WHERE i.due_on < %(as_of)s) AS overdue,
-         sum(i.principal) FILTER (WHERE i.due_on < %(as_of)s) AS principal,
-         sum(i.fee) FILTER (WHERE i.due_on < %(as_of)s) AS fee,
-         sum(CASE WHEN c.on_principal THEN i.principal ELSE i.unpaid_amount END)
-           FILTER (WHERE i.due_on + c.grace < %(as_of)s) AS accruing,
-         sum(CASE WHEN c.on_principal THEN i.principal ELSE i.unpaid_amount END
-             * (%(through)s - greatest(c.accrued_through, i.due_on + c.grace)
-                - CASE WHEN c.spans IS NULL THEN 0 ELSE (
-                    SELECT coalesce(sum(upper(r) - lower(r)), 0) FROM unnest(c.spans * datemultirange(daterange(
-                      greatest(c.accrued_through, i.due_on + c.grace), %(through)s, '(]'))) r) END))
-           FILTER (WHERE greatest(c.accrued_through, i.due_on + c.grace) < %(through)s) AS naira_days
-    FROM parts i JOIN chosen c ON c.loan_id = i.loan_id
-   GROUP BY c.loan_id
 ), counted AS (
   SELECT c.*, o.oldest, coalesce(%(as_of)s - o.oldest, 0) AS new_days,
          CASE WHEN c.stale THEN coalesce(o.outstanding, 0) ELSE c.outstanding_principal END AS new_outstanding,
-         coalesce(o.principal, 0) AS new_principal,
-         coalesce(o.overdue - o.principal - o.fee, 0) AS new_interest, coalesce(o.fee, 0) AS new_fee,
-         CASE WHEN c.paused THEN 0 ELSE coalesce(o.accruing, 0) END AS new_accruing,
+         coalesce(o.principal, 0) AS new_principal, coalesce(o.overdue - o.principal - o.fee, 0) AS new_interest,
+         coalesce(o.fee, 0) AS new_fee, CASE WHEN c.paused THEN 0 ELSE coalesce(o.accruing, 0) END AS new_accruing,
          c.late_naira_days + coalesce(o.naira_days, 0) AS new_naira_days,
          coalesce(c.employer @> (o.oldest + 1), false) AS new_employer_caused,
          CASE WHEN c.runs THEN width_bucket(coalesce(%(as_of)s - o.oldest, 0), %(from_days)s::int[]) END AS row
-    FROM chosen c LEFT JOIN owed o ON o.loan_id = c.loan_id
+    FROM chosen c CROSS JOIN LATERAL (
+      -- Of a loan to which nothing happened only what is late is read: what it owes in all is what it owed last night.
+      SELECT sum(i.principal - i.principal_paid) FILTER (WHERE c.stale) AS outstanding,
+             min(i.due_on) FILTER (WHERE i.due_on < %(as_of)s) AS oldest,
+             sum(i.unpaid_amount) FILTER (WHERE i.due_on < %(as_of)s) AS overdue,
+             sum(i.principal - i.principal_paid) FILTER (WHERE i.due_on < %(as_of)s) AS principal,
+             sum(i.fee - i.fee_paid) FILTER (WHERE i.due_on < %(as_of)s) AS fee,
+             sum(CASE WHEN c.on_principal THEN i.principal - i.principal_paid ELSE i.unpaid_amount END)
+               FILTER (WHERE i.due_on + c.grace < %(as_of)s) AS accruing,
+             sum(CASE WHEN c.on_principal THEN i.principal - i.principal_paid ELSE i.unpaid_amount END
+                 * (%(through)s - greatest(c.accrued_through, i.due_on + c.grace)
+                    - CASE WHEN c.spans IS NULL THEN 0 ELSE (
+                        SELECT coalesce(sum(upper(r) - lower(r)), 0) FROM unnest(c.spans * datemultirange(daterange(
+                          greatest(c.accrued_through, i.due_on + c.grace), %(through)s, '(]'))) r) END))
+               FILTER (WHERE greatest(c.accrued_through, i.due_on + c.grace) < %(through)s) AS naira_days
+        FROM loans_installment i
+       WHERE i.loan_id = c.loan_id AND i.live AND i.unpaid_amount > 0 AND c.runs AND (c.stale OR i.due_on < %(as_of)s)
+    ) o
 ), judged AS (
   SELECT c.*, (%(classes)s::bigint[])[c.row] AS new_class,
          round(c.new_outstanding * coalesce((%(percents)s::numeric[])[c.row], 0) * 0.01, 2) AS new_provision,

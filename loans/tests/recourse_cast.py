@@ -61,6 +61,7 @@ def days_go_by(days: int = 14) -> None:
         cursor.execute("ALTER TABLE loans_recoursenotice DISABLE TRIGGER loans_recoursenotice_final")
         cursor.execute("UPDATE loans_recoursenotice SET recorded_at = recorded_at - make_interval(days => %s)", [days])
         cursor.execute("ALTER TABLE loans_recoursenotice ENABLE ALWAYS TRIGGER loans_recoursenotice_final")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         cursor.execute(f'SET ROLE "{embedded.APP}"')
 
 

@@ -180,7 +180,9 @@ def test_a_serial_is_given_once(books, attack):
 )
 def test_what_is_due_never_changes(role, change, books, attack):
     said = attack(role, f"UPDATE loans_installment SET {change} WHERE loan_id = %s", books["ready"].pk)
-    assert said == (DENIED if role == "cooploan_app" else RESTRICT)
+    # Loans that count days are worked out anew when they are paid out: the site may write these columns for them alone.
+    is_writable = change.startswith(("principal", "interest"))
+    assert said == (DENIED if role == "cooploan_app" and not is_writable else RESTRICT)
 
 
 @pytest.mark.parametrize("role", ROLES)
