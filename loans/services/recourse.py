@@ -11,6 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
+from django.db.models import F, Q, Sum
 
 from audit.services import record
 from audit.transitions import transition
@@ -215,7 +216,8 @@ def _locked(
     _refuse_parties(loan, standing, by)
     if on < recourse.free_on:
         raise NoticeRunning(f"The notice runs until {dmy(recourse.free_on)}. Nothing is taken before that day.")
-    _refuse_unless_late(loan, on)
+    taken = recourse.charges.aggregate(s=Sum("amount"))["s"] or NOTHING
+    _refuse_unless_late(loan, on, taken)
     return recourse, loan, standing
 
 
@@ -230,10 +232,19 @@ def _refuse_parties(loan: Loan, standing: Sequence[Guarantee], by: User) -> None
         raise NotYourOwnLoan()
 
 
-def _refuse_unless_late(loan: Loan, on: date) -> None:
+def _refuse_unless_late(loan: Loan, on: date, taken: Decimal = NOTHING) -> None:
+    """Late is a loan that would be late without what this recourse has `taken` for it: own savings cure nothing."""
     if loan.status != LoanStatus.ACTIVE:
         raise NotRunning(f"Loan {loan.serial} is not running, so nothing is taken for it.")
-    if not Installment.objects.live().filter(loan=loan, due_on__lt=on, unpaid_amount__gt=0).exists():
+    due = F("principal") + F("interest") - F("interest_waived") + F("fee")
+    sums = (
+        Installment.objects.live()
+        .filter(loan=loan)
+        .aggregate(
+            due=Sum(due, filter=Q(due_on__lt=on)), paid=Sum(F("principal_paid") + F("interest_paid") + F("fee_paid"))
+        )
+    )
+    if (sums["due"] or NOTHING) <= sums["paid"] - taken:
         raise NotLate()
 
 

@@ -30,7 +30,7 @@ from loans.errors import (
     RecourseOver,
     SecondPersonNeeded,
 )
-from loans.models import GuarantorClaim, HoldPolicy, LendingPolicy, ProductVersion, Recourse, RecourseCharge, Repayment
+from loans.models import GuarantorClaim, HoldPolicy, LendingPolicy, Recourse, RecourseCharge, Repayment
 from loans.selectors.loan_page import loan_page
 from loans.services.claims import repay_claims, repay_from_savings, settle_recourses
 from loans.services.recourse import answer_notice, charge_guarantors, give_notice, offset_savings, withdraw_recourse
@@ -38,7 +38,7 @@ from loans.services.repayments import record_receipt, reverse_repayment
 from loans.services.withdrawals import kept_for_loans
 from loans.states import GuaranteeStatus, LoanStatus, RecourseStatus
 from loans.tests.factories import AT, TODAY, hold_savings, make_guarantee, make_member
-from loans.tests.recourse_cast import FREE, LATE, days_go_by, late_loan, notice, promises, take_all, taken
+from loans.tests.recourse_cast import FREE, LATE, days_go_by, late_loan, notice, promises, set_rules, take_all, taken
 from loans.tests.register_cast import make_officer, make_treasurer
 from notifications.models import Message
 
@@ -192,7 +192,7 @@ def test_what_is_held_of_his_savings_for_others_is_not_taken():
 
 def test_where_savings_never_pay_such_a_loan_they_are_left_alone():
     loan = late_loan(savings="50000")
-    ProductVersion.objects.update(offset_from_savings="forbidden")
+    set_rules(offset_from_savings="forbidden")
     recourse = offset_savings(recourse=after_notice(loan), by=make_treasurer(), on=FREE, at=AT)
     assert recourse.status == RecourseStatus.SAVINGS_OFFSET
     assert savings(loan.member).balance == 50000
