@@ -21,14 +21,14 @@ STANDARD_PRODUCTS = [
 ]
 # What a society may open when it has decided to: the same, then the method and its other rules.
 FURTHER_PRODUCTS = [
-    ("interest-free", "Interest-free", "Help without interest (qard hasan)", chart.LOANS_INTEREST_FREE, "1", "0", 12, 6, 2,
-     InterestMethod.INTEREST_FREE),
-    ("murabaha", "Goods on credit", "Goods that the society buys and sells to you", chart.LOANS_MURABAHA, "3", "10", 12, 6,
-     2, InterestMethod.MURABAHA),
-    ("advance", "Advance", "Small money, its interest taken at the start", chart.LOANS_UPFRONT, "1", "5", 10, 6, 2,
-     InterestMethod.FLAT_UPFRONT),
-    ("one-payment", "One payment", "Paid back at once, from a bonus or a harvest", chart.LOANS_BULLET, "0.3", "12", 3, 6, 2,
-     InterestMethod.BULLET),
+    ("interest-free", "Interest-free", "Help without interest (qard hasan)", chart.LOANS_INTEREST_FREE,
+     "1", "0", 12, 6, 2, InterestMethod.INTEREST_FREE),
+    ("murabaha", "Goods on credit", "Goods that the society buys and sells to you", chart.LOANS_MURABAHA,
+     "3", "10", 12, 6, 2, InterestMethod.MURABAHA),
+    ("advance", "Advance", "Small money, its interest taken at the start", chart.LOANS_UPFRONT,
+     "1", "5", 10, 6, 2, InterestMethod.FLAT_UPFRONT),
+    ("one-payment", "One payment", "Paid back at once, from a bonus or a harvest", chart.LOANS_BULLET,
+     "0.3", "12", 3, 6, 2, InterestMethod.BULLET),
 ]  # fmt: skip
 # Who pays back once does it from other money than one month's pay.
 CEILINGS = {"one-payment": Decimal(100)}

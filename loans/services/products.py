@@ -86,7 +86,7 @@ def open_product(*, product: LoanProduct, is_open: bool, by: User, at: datetime)
 def examples(
     version: ProductVersion, tiers: Sequence[tuple[Decimal, Decimal]], fees: Sequence[FeeRule], *, on: date
 ) -> list[Quote]:
-    """The smallest loan by rules that are not stored yet, over the shortest and the longest term: they must be possible.
+    """The smallest loan by rules that are not stored yet, over the shortest and the longest term.
 
     Raises BadProductRules with what contradicts what.
     """
@@ -141,7 +141,8 @@ def _refuse_contradictions(
         raise BadProductRules("An interest-free loan has no rates, whatever the savings. Remove them.")
     if is_free and any(fee.percent for fee in fees):
         raise BadProductRules(
-            "A percentage of an interest-free loan would be interest by another name. Enter what the work costs in naira."
+            "A percentage of an interest-free loan would be interest by another name. Enter what the work costs, in "
+            "naira."
         )
     if is_sale and any(fee.collected in from_money for fee in fees):
         raise BadProductRules("Goods are handed over, not money: no fee can be kept back from it or added to it.")

@@ -55,7 +55,7 @@ def test_a_society_is_set_up_with_its_employers_and_standard_loans(db, role):
     society = Society.objects.get()
     assert (society.name, society.member_number_prefix) == (SAID["name"], "DTCS")
     assert list(Employer.objects.values_list("code", "name", "pay_day")) == [("DSB", SAID["name_1"], 25)]
-    assert LoanProduct.objects.count() == len(STANDARD_PRODUCTS) and LendingPolicy.objects.exists()
+    assert LoanProduct.objects.filter(is_open=True).count() == len(STANDARD_PRODUCTS) and LendingPolicy.objects.exists()
     assert Event.objects.filter(verb="onboarding.society.set_up").exists()
 
 
