@@ -258,7 +258,7 @@ class CameByRecourse(DomainError):
 
 
 class BadSerial(DomainError):
-    """A loan's own serial does not end in a year and a number, such as LH/2025/014."""
+    """A loan comes from the society's books without a number, or with one that is too long to keep."""
 
 
 class SerialTaken(DomainError):

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from core.display import day, naira, plural
 from core.markup import text
 from core.tables import Column, Table
+from loans.addresses import in_address
 
 
 @cache
@@ -18,7 +19,7 @@ def _before_the_serial() -> str:
 
 
 def loan_url(loan) -> str:
-    return f"{_before_the_serial()}{quote(loan.serial)}/"
+    return f"{_before_the_serial()}{quote(in_address(loan.serial))}/"
 
 
 def _serial_and_number(loan) -> str:

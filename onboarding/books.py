@@ -109,14 +109,11 @@ class LoanRow:
     amount, rate and tenor give; `balance` is what the workbook says is owed, `expected_balance` what the months paid
     leave. `method` is `reducing` or `flat`, as the instalment tells. `guarantors` are member numbers, the borrower and
     strangers left out.
-    `serial_year` and `serial_number` are read from the loan's number.
     """
 
     sheet: str
     row: int
     number: str
-    serial_year: int
-    serial_number: int
     member: str
     name: str
     type: str

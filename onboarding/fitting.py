@@ -1,25 +1,23 @@
 """Does what was read fit into the register and the books? What does not is a problem that blocks, before anyone posts.
 
 The analysis judges the workbook by itself. This holds it against the tables: how
-long a name may be, which loan numbers can be kept, which kinds of loan are given.
+long a name may be, how long a loan's number, which kinds of loan are given.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from loans.services.takeover import SERIAL
+from loans.services.takeover import LONGEST_SERIAL
 from members.models import Employer, Member
-from onboarding.books import Analysis, LoanRow
+from onboarding.books import Analysis
 from onboarding.problems import Grade, Problem
 
 DOES_NOT_FIT = "does_not_fit"
 MOST_MONTHS = 32_767
 SHORTEN = "Delete what does not belong there."
-LOAN_NUMBER = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,6 @@ def _long_words(analysis: Analysis) -> Iterator[Problem]:
 
 
 def _loans(analysis: Analysis, room: Room) -> Iterator[Problem]:
-    seen: dict[tuple[int, int], LoanRow] = {}
     for row in analysis.loans:
         where = {"member": row.member, "loan": row.number}
         if row.type not in room.loan_kinds:
@@ -77,28 +74,10 @@ def _loans(analysis: Analysis, room: Room) -> Iterator[Problem]:
             yield _problem(
                 row.sheet, row.row, f"{row.months_paid} months paid cannot be. Type how many were paid.", **where
             )
-        if len(row.number) > LOAN_NUMBER:
+        if len(row.number) > LONGEST_SERIAL:
             yield _problem(
-                row.sheet, row.row, f"The loan number is longer than {LOAN_NUMBER} letters. {SHORTEN}", **where
+                row.sheet, row.row, f"The loan number is longer than {LONGEST_SERIAL} letters. {SHORTEN}", **where
             )
-            continue
-        counted = _year_and_number(row.number)
-        if counted is None:
-            yield _problem(
-                row.sheet, row.row,
-                f"Loan number {row.number} has no year and running number that we can count on from. Write it like "
-                "LH/2025/014.",
-                **where,
-            )  # fmt: skip
-            continue
-        first = seen.setdefault(counted, row)
-        if first is not row:
-            yield _problem(
-                row.sheet, row.row,
-                f"Loan {row.number} has the year and running number of {first.number} in row {first.row}. Give one of "
-                "the two another number.",
-                **where,
-            )  # fmt: skip
 
 
 def _day(analysis: Analysis, room: Room) -> Iterator[Problem]:
@@ -108,13 +87,6 @@ def _day(analysis: Analysis, room: Room) -> Iterator[Problem]:
             f"The books are as at {analysis.as_at.day} {analysis.as_at:%B %Y}, a day that has not come yet. Enter the "
             "right day.",
         )  # fmt: skip
-
-
-def _year_and_number(number: str) -> tuple[int, int] | None:
-    found = SERIAL.fullmatch(number)
-    if found is None or not re.fullmatch(r"(?:19[7-9]|20\d)\d", found["year"]):
-        return None
-    return int(found["year"]), int(found["number"])
 
 
 def _problem(

@@ -1,6 +1,5 @@
 """The loans sheet: terms made whole and held against the arithmetic, guarantors against the register."""
 
-import re
 from collections import Counter, defaultdict
 from datetime import date
 from decimal import Decimal
@@ -14,7 +13,6 @@ from onboarding.reading import Record, Records
 from onboarding.vocabulary import LOAN_TYPE_PHRASES, LOAN_TYPES, normal
 
 GUARANTORS = ("guarantor_1", "guarantor_2", "guarantor_3", "guarantor_4")
-_YEAR = re.compile(r"(?<!\d)(19[7-9]\d|20\d\d)(?!\d)")
 TYPE_ENOUGH = 5
 TYPE_COMMON = 0.8
 
@@ -63,16 +61,6 @@ def loan_type(text: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def serial_of(number: str, granted_on: date) -> tuple[int, int] | None:
-    """Year and running number of a loan number: "LH/2026/215" is (2026, 215), "L-17" takes the year of the grant."""
-    year = _YEAR.search(number)
-    rest = number[: year.start()] + " " + number[year.end() :] if year else number
-    figures = re.findall(r"\d+", rest)
-    if not figures:
-        return None
-    return (int(year[1]) if year else granted_on.year), int(figures[-1])
-
-
 # One loan -------------------------------------------------------------------------------------------------------------
 
 
@@ -105,19 +93,10 @@ def _loan(
     terms = terms_of(record, kind, rules, as_at, rate_scale, where, findings)
     if member is None or kind is None or terms is None:
         return None
-    serial = serial_of(number, terms["granted_on"])
-    if serial is None:
-        findings.add(
-            "loan_number_odd", f"“{number}” has no figures to count by. Give the loan a number like LH/2026/001.",
-            **record.at("loan_number"), **where,
-        )  # fmt: skip
-        return None
     loan = LoanRow(
         sheet=record.sheet,
         row=record.row,
         number=number,
-        serial_year=serial[0],
-        serial_number=serial[1],
         member=member.number,
         name=record.get("name") or member.name,
         type=kind,

@@ -84,7 +84,6 @@ CATALOGUE: dict[str, Kind] = {
     # loans
     "loan_number_missing": Kind(E, "A loan has no number", blocks=True),
     "loan_number_repeated": Kind(E, "Two loans carry one number", blocks=True),
-    "loan_number_odd": Kind(E, "A loan number has no figures", blocks=True),
     "loan_type_unknown": Kind(E, "A kind of loan that we do not know", blocks=True),
     "loan_type_alias": Kind(R, "A kind of loan was written in another way"),
     "loan_without_member": Kind(E, "A loan of somebody who is not in the register", blocks=True),

@@ -52,7 +52,9 @@ class Loan(models.Model):
     `added_fees` is the part of the principal that was lent on top of what was approved,
     for the fees that are added to the loan.
     `released_on` is the day from which it may be paid out: its amount counts to the
-    cap of that month. A loan in the queue has none yet.
+    cap of that month. A loan in the queue has none yet. `serial_year` and `serial_number`
+    order the register. A loan that came with the society's own books has those of its own
+    serial, or the year in which it was granted and 0.
     """
 
     transitions = LOAN_TRANSITIONS
@@ -97,7 +99,7 @@ class Loan(models.Model):
             ),
             models.UniqueConstraint(
                 name="loans_serial_number_once", fields=["serial_year", "serial_number"],
-                condition=~Q(origin=LoanOrigin.OPENING, status=LoanStatus.CANCELLED),
+                condition=Q(origin=LoanOrigin.APPLICATION),
             ),
             models.CheckConstraint(
                 name="loans_loan_amounts",
@@ -125,9 +127,13 @@ class Loan(models.Model):
         ]  # fmt: skip
         indexes = [
             models.Index(name="loans_by_status", fields=["status", "serial_year", "serial_number"]),
+            models.Index(
+                name="loans_newest_first", fields=["-serial_year", "-serial_number", "-id"],
+                condition=~Q(origin=LoanOrigin.OPENING, status=LoanStatus.CANCELLED),
+            ),
             models.Index(name="loans_by_member", fields=["member", "status"]),
             models.Index(name="loans_by_release", fields=["released_on"], condition=Q(released_on__isnull=False)),
-        ]
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.serial

@@ -125,7 +125,7 @@ def own_loans_and_requests(user, *, past: int = 10) -> Own:
             OwnLoan(loan, owed=loan.owed, repaid=loan.principal - loan.owed)
             for loan in shown_in_list(
                 Loan.objects.filter(member__user=user).exclude(status=LoanStatus.CANCELLED)
-            ).order_by("status", "-serial_year", "-serial_number")
+            ).order_by("status", "-serial_year", "-serial_number", "-pk")
         ],
         open=[row for row in rows if row.status != ApplicationStatus.DRAFT],
         draft=next((row for row in rows if row.status == ApplicationStatus.DRAFT), None),

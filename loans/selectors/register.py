@@ -80,7 +80,7 @@ def due_in_month(*, employer_id: int, year: int, month: int) -> list[DueInstallm
                 Installment.objects.live().filter(loan=OuterRef("loan")).values("loan").annotate(n=Max("number")).values("n")
             ),
         )
-        .order_by("due_on", "loan__serial_year", "loan__serial_number", "number")
+        .order_by("due_on", "loan__serial_year", "loan__serial_number", "loan_id", "number")
         .values_list(
             "loan__member_id", "loan_id", "loan__serial", "loan__product__code", "pk", "due_on", "unpaid_amount",
             "number", "last",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -13,6 +13,7 @@ from django.db import transaction
 
 from audit.services import record_many
 from audit.transitions import transition_many
+from core.selectors import society
 from core.serials import raise_floor
 from engine.due_dates import first_pay_day, monthly_due_dates
 from engine.money import split
@@ -38,7 +39,9 @@ from members.models import Member
 from users.models import User
 
 NOTHING = Decimal("0.00")
-SERIAL = re.compile(r"[^/]+/(?P<year>\d{4})/(?P<number>\d{1,9})")
+# Most societies end their numbers in the year and a running number, whatever stands before them or between.
+COUNTED = re.compile(r"(?:(?P<prefix>.*)[/. -])?(?P<year>(?:19|20)[0-9]{2})[/. -](?P<number>[0-9]{1,9})")
+LONGEST_SERIAL = Loan._meta.get_field("serial").max_length
 BATCH = 5000
 
 
@@ -46,6 +49,7 @@ BATCH = 5000
 class RunningLoan:
     """A loan as the society's books have it: amounts in naira, the rate in percent a year.
 
+    `serial` is the loan's number there, whatever it looks like; spaces around it are left away.
     `instalment` is what was agreed, `months_paid` how many of them were paid, `balance` the principal still owed.
     `guarantor_ids` are members who stand for it in equal parts of the balance. `method` says what the interest is on;
     where the books do not tell, it is the product's on the day of the take-over.
@@ -76,12 +80,13 @@ def take_over_loans(
 ) -> list[Loan]:  # fmt: skip
     """Enter running loans with their agreed instalments and balances, in a few statements whatever their number.
 
-    Each keeps its serial, and our own serials of its year begin after it. Its first instalment falls due on the first
-    pay day after `on`; interest runs on the balance and the last instalment clears it. The balance is debited to the
-    loan and credited to `against_account_id`. Each guarantor is held for his part as far as his free savings reach,
-    in the order of the rows; the rest is kept as uncovered.
+    Each keeps its serial, and our own of its year come after it where it is of our kind. Its first instalment falls
+    due on the first pay day after `on`; interest runs on the balance and the last instalment clears it. The balance is
+    debited to the loan and credited to `against_account_id`. Each guarantor is held for his part as far as his free
+    savings reach, in the order of the rows; the rest is kept as uncovered.
     Raises BadSerial, SerialTaken, BadBalance, each with the serial; nothing is entered then.
     """
+    rows = [row if row.serial == row.serial.strip() else replace(row, serial=row.serial.strip()) for row in rows]
     for row in rows:
         _check(row)
     _refuse_taken([row.serial for row in rows])
@@ -96,7 +101,7 @@ def take_over_loans(
         version = versions[row.product_code]
         method = row.method or version.method
         lines = _schedule(row, method, pay_day=members[row.member_id].employer.pay_day, on=on)
-        year, number = _year_and_number(row.serial)
+        year, number = _year_and_number(row)
         loans.append(
             Loan(
                 serial=row.serial, serial_year=year, serial_number=number, origin=LoanOrigin.OPENING,
@@ -143,8 +148,8 @@ def take_back_loans(*, batch: str, reason: str, by: User, on: date, at: datetime
 
 
 def _check(row: RunningLoan) -> None:
-    if not SERIAL.fullmatch(row.serial):
-        raise BadSerial(f"Loan number {row.serial} should end in a year and a number, such as LH/2025/014.")
+    if not (row.serial.isprintable() and 1 <= len(row.serial) <= LONGEST_SERIAL):
+        raise BadSerial(f"Loan number “{row.serial}” should have 1 to {LONGEST_SERIAL} letters, figures and strokes.")
     if not NOTHING < row.balance <= row.principal:
         raise BadBalance(
             f"Loan {row.serial} has a balance of {row.balance:,.2f} out of {row.principal:,.2f}. The balance of a "
@@ -163,15 +168,20 @@ def _refuse_taken(serials: Sequence[str]) -> None:
         raise SerialTaken(f"Loan number {taken[0]} is in the register already.")
 
 
-def _year_and_number(serial: str) -> tuple[int, int]:
-    found = SERIAL.fullmatch(serial)
-    return int(found["year"]), int(found["number"])
+def _year_and_number(row: RunningLoan) -> tuple[int, int]:
+    """Where the register puts a loan: by its own number, or first in the year in which it was granted."""
+    found = COUNTED.fullmatch(row.serial)
+    return (int(found["year"]), int(found["number"])) if found else (row.granted_on.year, 0)
 
 
 def _last_numbers(loans: Sequence[Loan]) -> dict[int, int]:
-    """The highest number of each year, the years in order, so that two imports lock the counters alike."""
+    """The highest number of our own kind of each year, the years in order, so that two imports lock counters alike."""
+    ours = society().loan_serial_prefix.casefold()
     last: dict[int, int] = {}
     for loan in loans:
+        found = COUNTED.fullmatch(loan.serial)
+        if found is None or (found["prefix"] or "").casefold() != ours:
+            continue
         last[loan.serial_year] = max(last.get(loan.serial_year, 0), loan.serial_number)
     return dict(sorted(last.items()))
 

@@ -7,12 +7,14 @@ import pytest
 from django.db import connection
 
 from audit.models import JobRun
+from core.models import Society
 from loans.checks import INVARIANTS
 from loans.jobs import release_queued_loans
 from loans.models import LendingPolicy
 from loans.tests.factories import AT
 from loans.tests.register_cast import make_active, make_approved, make_registered, receive
 from loans.tests.test_repayments import take_back
+from loans.tests.test_takeover import row, take_over
 
 pytestmark = pytest.mark.django_db
 NOVEMBER = date(2026, 11, 28)
@@ -97,6 +99,17 @@ def test_sound_books_break_no_invariant_and_each_has_something_to_look_at(books)
 def test_damage_is_found_under_its_own_name(code, statement, books, damage):
     damage(statement)
     assert code in broken()
+
+
+@pytest.mark.parametrize(("number", "fills"), [("NL/2026/004", False), ("lh-2026-004", True)])
+def test_a_gap_in_our_serials_is_filled_by_a_number_of_our_own_kind_alone(
+    number, fills, books, damage, constraints_now
+):
+    Society.objects.create()
+    take_over(row(serial=number))
+    constraints_now()
+    damage("UPDATE loans_loan SET serial_number = 9 WHERE serial_number = 4 AND origin = 'application'")
+    assert ("I20" not in broken()) == fills
 
 
 def test_a_missing_certificate_is_found(books, damage):

@@ -1,3 +1,4 @@
+import re
 import time
 from dataclasses import replace
 from datetime import date
@@ -6,6 +7,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from ledger import chart
 from ledger.models import AccountBalance
@@ -14,12 +16,14 @@ from ledger.services import account
 from loans.errors import BadBalance, BadSerial, HasRepayments, PaidTooEarly, SerialTaken
 from loans.models import Guarantee, Installment, Loan
 from loans.selectors.register import due_in_month
+from loans.selectors.register_list import RegisterList
 from loans.services.takeover import RunningLoan, take_back_loans, take_over_loans
 from loans.states import LoanStatus
 from loans.tests.factories import AT, make_employer, make_member, make_product_rules, set_rules
 from loans.tests.register_cast import make_officer, make_registered, receive
 from loans.tests.test_repayments import take_back
 from members.services import NewMember, admit_members
+from users.testing import sign_in
 
 pytestmark = pytest.mark.django_db
 SEPTEMBER_END = date(2026, 9, 30)
@@ -62,23 +66,29 @@ def test_a_running_loan_keeps_its_serial_instalment_and_balance(constraints_now)
     assert (due[1].principal, due[1].interest) == (Decimal("29596.49"), Decimal("295.96"))
 
 
+FLAT = {
+    "principal": Decimal("120000"), "term_months": 12, "instalment": Decimal("11200"), "months_paid": 9,
+    "balance": Decimal("30000"), "granted_on": date(2025, 12, 17),
+}  # fmt: skip
+
+
 def test_a_running_flat_loan_keeps_its_agreed_instalments(constraints_now):
-    flat = {
-        "principal": Decimal("120000"), "term_months": 12, "instalment": Decimal("11200"), "months_paid": 9,
-        "balance": Decimal("30000"), "granted_on": date(2025, 12, 17),
-    }  # fmt: skip
-    by_the_books, by_the_product = row(method="flat", **flat), row(serial="LH/2025/002", **flat)
-    loan = take_over(by_the_books)[0]
+    loan = take_over(row(method="flat", **FLAT))[0]
+    constraints_now()
     assert loan.method == "flat"
     assert [(one.number, one.principal, one.interest) for one in loan.installments.live().order_by("number")] == [
         (10, Decimal("10000.00"), Decimal("1200.00")),
         (11, Decimal("10000.00"), Decimal("1200.00")),
         (12, Decimal("10000.00"), Decimal("1200.00")),
     ]
+
+
+def test_where_the_books_do_not_tell_the_method_it_is_the_products(constraints_now):
     set_rules(product="normal", method="flat")
-    loan = take_over(by_the_product, batch="import/2")[0]
-    assert (loan.method, loan.installments.get(number=10).interest) == ("flat", Decimal("1200.00"))
+    told, untold = take_over(row(method="reducing", **FLAT), row(serial="LH/2025/002", **FLAT))
     constraints_now()
+    assert (told.method, told.installments.get(number=10).interest) == ("reducing", Decimal("300.00"))
+    assert (untold.method, untold.installments.get(number=10).interest) == ("flat", Decimal("1200.00"))
 
 
 def test_a_loan_whose_term_is_over_owes_its_balance_in_one_instalment():
@@ -90,6 +100,40 @@ def test_a_loan_whose_term_is_over_owes_its_balance_in_one_instalment():
 def test_our_own_serials_begin_after_those_that_came_with_the_books():
     take_over(row(serial="LH/2026/403"), row(serial="LH/2025/017"))
     assert make_registered().serial == "LH/2026/404"
+
+
+def test_a_societys_own_numbers_are_kept_and_those_of_another_kind_move_no_counter(constraints_now):
+    numbers = ["NL/2026/001", "EL/2026/001", "EL/2026/350", "NL-17", " Grace's (old) ", "12/b", "L" * 30]
+    loans = take_over(*(row(serial=number) for number in numbers))
+    constraints_now()
+    assert [(loan.serial, loan.serial_year, loan.serial_number) for loan in loans] == [
+        ("NL/2026/001", 2026, 1), ("EL/2026/001", 2026, 1), ("EL/2026/350", 2026, 350), ("NL-17", 2023, 0),
+        ("Grace's (old)", 2023, 0), ("12/b", 2023, 0), ("L" * 30, 2023, 0),
+    ]  # fmt: skip
+    assert make_registered().serial == "LH/2026/001"
+    assert make_registered().serial == "LH/2026/002"
+    # The register goes by year and number; among loans of one number the last entered comes first.
+    shown = [loan.serial for loan in RegisterList(on=date(2026, 10, 26))[0:6]]
+    assert shown == ["EL/2026/350", "LH/2026/002", "LH/2026/001", "EL/2026/001", "NL/2026/001", "L" * 30]
+
+
+def test_a_number_of_our_own_kind_moves_the_counter_however_it_is_written():
+    take_over(row(serial="lh-2026-0017"))
+    assert make_registered().serial == "LH/2026/018"
+
+
+def test_every_number_of_a_loan_has_an_address_of_its_own(client):
+    sign_in(client, make_officer())
+    odd = ["12/b", "~1", "apply", "apply/figures", "a?b#c", "Ọla/17", "%2F", "..", "./2026/001", "NL/x/2026/001"]
+    loans = take_over(*(row(serial=number) for number in ["LH/2025/001", *odd]))
+    addresses = [reverse("loans:loan", args=[loan.serial]) for loan in loans]
+    assert addresses[:2] == ["/loans/LH/2025/001/", "/loans/~12~2Fb/"]
+    listed = client.get(reverse("loans:register")).content.decode()
+    for loan, address in zip(loans, addresses, strict=True):
+        assert f'href="{address}"' in listed
+        for page in ("loan", "account", "receipt"):
+            answer = client.get(reverse(f"loans:{page}", args=[loan.serial]))
+            assert (answer.status_code, answer.context["loan"].pk) == (200, loan.pk)
 
 
 def test_each_guarantor_is_held_for_his_part_as_far_as_his_free_savings_reach(constraints_now):
@@ -137,20 +181,22 @@ def test_what_was_paid_before_the_take_over_is_in_the_balance_already():
 @pytest.mark.parametrize(
     ("fields", "error"),
     [
-        ({"serial": "0017"}, BadSerial),
+        ({"serial": "L" * 31}, BadSerial),
+        ({"serial": "  "}, BadSerial),
+        ({"serial": "LH\n1"}, BadSerial),
         ({"balance": Decimal("0")}, BadBalance),
         ({"balance": Decimal("900000.01")}, BadBalance),
     ],
 )
 def test_a_row_that_cannot_be_right_is_refused_with_its_serial_and_nothing_is_entered(fields, error):
-    with pytest.raises(error, match=fields.get("serial", "LH/2023/001")):
+    with pytest.raises(error, match=re.escape(fields.get("serial", "LH/2023/001").strip() or "“”")):
         take_over(row(serial="LH/2025/009"), row(**fields))
     assert not Loan.objects.exists()
 
 
 def test_a_serial_comes_once():
     with pytest.raises(SerialTaken, match="comes twice"):
-        take_over(row(), row())
+        take_over(row(), row(serial=" LH/2023/001"))
     take_over(row())
     with pytest.raises(SerialTaken, match="in the register already"):
         take_over(row(), batch="import/2")

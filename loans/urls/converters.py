@@ -1,18 +1,20 @@
-"""Numbers of papers in addresses: `APP/2026/0001` and `LH/2026/001` keep their strokes."""
+"""Numbers of papers in addresses."""
 
 from django.urls import register_converter
 
+from loans.addresses import OURS, from_address, in_address
+
 
 class SerialConverter:
-    """A prefix, a year and a running number."""
+    """A prefix, a year and a running number; or any other number of a loan, in one piece."""
 
-    regex = r"[^/]+/[0-9]{4}/[0-9]+"
+    regex = rf"{OURS}|~[A-Za-z0-9._~-]+"
 
     def to_python(self, value: str) -> str:
-        return value
+        return from_address(value)
 
     def to_url(self, value: str) -> str:
-        return value
+        return in_address(value)
 
 
 register_converter(SerialConverter, "serial")

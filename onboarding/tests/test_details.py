@@ -10,7 +10,7 @@ import pytest
 from onboarding.analysis import analyse
 from onboarding.books import KnownEmployer
 from onboarding.employers import Employers
-from onboarding.lending import loan_type, serial_of
+from onboarding.lending import loan_type
 from onboarding.loan_terms import months_before, months_between
 from onboarding.people import number_key, split_name
 from onboarding.proposing import propose_mapping
@@ -37,21 +37,6 @@ def test_member_numbers_are_one_whatever_their_zeros_and_strokes():
     assert number_key("UMCS/0001") == number_key("umcs 1") == number_key("UMCS-01")
     assert number_key("UMCS/0010") != number_key("UMCS/0001")
     assert number_key("UMCS/0000") == number_key("UMCS/0")
-
-
-@pytest.mark.parametrize(
-    ("number", "serial"),
-    [
-        ("LH/2026/215", (2026, 215)),
-        ("LH/26/215", (2025, 215)),
-        ("NL-17", (2025, 17)),
-        ("2024/0007/EM", (2024, 7)),
-        ("20261", (2025, 20261)),
-        ("LOAN", None),
-    ],
-)
-def test_a_loan_number_gives_year_and_running_number(number: str, serial: tuple[int, int] | None):
-    assert serial_of(number, date(2025, 5, 1)) == serial
 
 
 def test_kinds_of_loan_have_many_names():

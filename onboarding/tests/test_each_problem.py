@@ -101,7 +101,6 @@ CASES: list[tuple[str, Callable[[Society], None], set[str]]] = [
     ("balances_repeated", _two_rows, {"control_differs"}),
     ("balances_absent", _no_row, set()),
     ("loan_number_missing", _loan(0, None), {"control_differs"}),
-    ("loan_number_odd", _loan(0, "LOAN"), {"control_differs"}),
     ("loan_type_unknown", _loan(3, "Wedding"), {"control_differs"}),
     ("number_unreadable", _loan(7, "a year"), {"control_differs"}),
     ("terms_missing", _loan(7, None), {"control_differs"}),
