@@ -120,9 +120,11 @@ def set_rules(*, product: str = "", **fields) -> None:
     versions = ProductVersion.objects.filter(product__code=product) if product else ProductVersion.objects.all()
     with connection.cursor() as cursor:
         cursor.execute("SET ROLE cooploan_owner")
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with checks to come cannot be altered
         cursor.execute("ALTER TABLE loans_productversion DISABLE TRIGGER loans_version_keep")
         versions.update(**fields)
         cursor.execute("ALTER TABLE loans_productversion ENABLE ALWAYS TRIGGER loans_version_keep")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         cursor.execute("SET ROLE cooploan_app")
 
 

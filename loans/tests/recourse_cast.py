@@ -13,9 +13,9 @@ from ledger.entries import credit, debit
 from ledger.models import AccountBalance
 from ledger.services import account, post_entry
 from ledger.tests.factories import deposit
-from loans.models import Guarantee, HoldPolicy, Loan, ProductVersion, Recourse
+from loans.models import Guarantee, HoldPolicy, Loan, Recourse
 from loans.services.recourse import charge_guarantors, give_notice, offset_savings
-from loans.tests.factories import AT, make_member
+from loans.tests.factories import AT, make_member, set_rules
 from loans.tests.register_cast import make_active, make_officer, make_treasurer
 
 LATE = date(2027, 1, 10)  # two instalments of a loan paid out on 26 October 2026 have passed
@@ -29,18 +29,6 @@ def late_loan(*, savings: str = "50000", guarantors: int = 2, policy: str = Hold
     set_rules(hold_policy=policy)
     take_all(member, leave=savings)
     return loan
-
-
-def set_rules(**rules) -> None:
-    """Change the rules of all kinds of loan under running loans, as only the tables' owner can."""
-    with connection.cursor() as cursor:
-        cursor.execute(f'SET ROLE "{embedded.OWNER}"')
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("ALTER TABLE loans_productversion DISABLE TRIGGER USER")
-        ProductVersion.objects.update(**rules)
-        cursor.execute("ALTER TABLE loans_productversion ENABLE TRIGGER USER")
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-        cursor.execute(f'SET ROLE "{embedded.APP}"')
 
 
 def take_all(member, *, leave: str) -> None:

@@ -24,7 +24,6 @@ from loans.services.repayments import record_receipt, reverse_repayment
 from loans.services.withdrawals import kept_for_loans
 from loans.states import GuaranteeStatus
 from loans.tests.factories import AT, TODAY, make_member, set_rules
-from loans.tests.recourse_cast import set_rules
 from loans.tests.register_cast import make_active, make_officer
 from notifications.models import Message
 

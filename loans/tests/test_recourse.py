@@ -37,8 +37,8 @@ from loans.services.recourse import answer_notice, charge_guarantors, give_notic
 from loans.services.repayments import record_receipt, reverse_repayment
 from loans.services.withdrawals import kept_for_loans
 from loans.states import GuaranteeStatus, LoanStatus, RecourseStatus
-from loans.tests.factories import AT, TODAY, hold_savings, make_guarantee, make_member
-from loans.tests.recourse_cast import FREE, LATE, days_go_by, late_loan, notice, promises, set_rules, take_all, taken
+from loans.tests.factories import AT, TODAY, hold_savings, make_guarantee, make_member, set_rules
+from loans.tests.recourse_cast import FREE, LATE, days_go_by, late_loan, notice, promises, take_all, taken
 from loans.tests.register_cast import make_officer, make_treasurer
 from notifications.models import Message
 
