@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import Max
 
 from core.display import dmy
@@ -18,6 +18,8 @@ PASS = load_sql("loans", "arrears_pass")
 LOCK_STALE = load_sql("loans", "arrears_lock_stale")
 CHUNK = 50_000
 TRIES = 3
+# A deadlock, and a standing that a payout made in the same moment.
+MET_ANOTHER = ("40P01", "23505")
 ONE_DAY = timedelta(days=1)
 
 
@@ -100,7 +102,7 @@ def _redo_stale(as_of: date, classes: dict[str, list[Any]], chunk: int) -> Refre
 
 
 def _one_chunk(as_of: date, classes: dict[str, list[Any]], first: int, last: int, *, only_stale: bool) -> Refreshed:
-    """One chunk, tried again where a payment and the pass were waiting for each other and the database chose."""
+    """One chunk, tried again where it met a payment or a payout and the database let the other one through."""
     figures = {
         "as_of": as_of, "through": as_of - ONE_DAY, "first": first, "last": last, "only_stale": only_stale, **classes
     }  # fmt: skip
@@ -111,8 +113,8 @@ def _one_chunk(as_of: date, classes: dict[str, list[Any]], first: int, last: int
                 cursor.execute(LOCK_STALE, [first, last])
                 cursor.execute(PASS, figures)
                 return Refreshed(*cursor.fetchone())
-        except OperationalError as refused:
-            if getattr(refused.__cause__, "sqlstate", "") != "40P01" or not left:
+        except (OperationalError, IntegrityError) as refused:
+            if not left or getattr(refused.__cause__, "sqlstate", "") not in MET_ANOTHER:
                 raise
     raise AssertionError("the last try returns or raises")
 

@@ -31,19 +31,19 @@ WITH chosen AS (
          CASE WHEN c.runs THEN width_bucket(coalesce(%(as_of)s - o.oldest, 0), %(from_days)s::int[]) END AS row
     FROM chosen c CROSS JOIN LATERAL (
       -- Of a loan to which nothing happened only what is late is read: what it owes in all is what it owed last night.
-      SELECT sum(i.principal - i.principal_paid) FILTER (WHERE c.stale) AS outstanding,
+      SELECT sum(i.principal - i.principal_paid) AS outstanding,
              min(i.due_on) FILTER (WHERE i.due_on < %(as_of)s) AS oldest,
              sum(i.unpaid_amount) FILTER (WHERE i.due_on < %(as_of)s) AS overdue,
              sum(i.principal - i.principal_paid) FILTER (WHERE i.due_on < %(as_of)s) AS principal,
              sum(i.fee - i.fee_paid) FILTER (WHERE i.due_on < %(as_of)s) AS fee,
              sum(CASE WHEN c.on_principal THEN i.principal - i.principal_paid ELSE i.unpaid_amount END)
-               FILTER (WHERE i.due_on + c.grace < %(as_of)s) AS accruing,
+               FILTER (WHERE i.due_on < %(as_of)s AND i.due_on + c.grace < %(as_of)s) AS accruing,
              sum(CASE WHEN c.on_principal THEN i.principal - i.principal_paid ELSE i.unpaid_amount END
                  * (%(through)s - greatest(c.accrued_through, i.due_on + c.grace)
                     - CASE WHEN c.spans IS NULL THEN 0 ELSE (
                         SELECT coalesce(sum(upper(r) - lower(r)), 0) FROM unnest(c.spans * datemultirange(daterange(
                           greatest(c.accrued_through, i.due_on + c.grace), %(through)s, '(]'))) r) END))
-               FILTER (WHERE greatest(c.accrued_through, i.due_on + c.grace) < %(through)s) AS naira_days
+               FILTER (WHERE i.due_on < %(through)s AND greatest(c.accrued_through, i.due_on + c.grace) < %(through)s) AS naira_days
         FROM loans_installment i
        WHERE i.loan_id = c.loan_id AND i.live AND i.unpaid_amount > 0 AND c.runs AND (c.stale OR i.due_on < %(as_of)s)
     ) o
@@ -58,14 +58,15 @@ WITH chosen AS (
            ELSE c.penalty_charged END AS new_charged
     FROM counted c
 ), facts AS (
-  SELECT j.*,
-         j.stale OR (j.oldest_due_on, j.late_class_id, j.outstanding_principal, j.overdue_principal, j.overdue_interest,
-                     j.overdue_fee, j.accruing, j.provision, j.suspended_interest, j.employer_caused)
-            IS DISTINCT FROM (j.oldest, j.new_class, j.new_outstanding, j.new_principal, j.new_interest,
-                     j.new_fee, j.new_accruing, j.new_provision, j.new_suspended, j.new_employer_caused)
-           OR j.new_naira_days <> j.late_naira_days + coalesce(j.accruing * (%(through)s - j.accrued_through), 0)
-           AS is_news
-    FROM judged j
+  SELECT loan_id, known, stale, late_naira_days, penalty_charged, oldest, new_days, new_class, new_outstanding,
+         new_principal, new_interest, new_fee, new_accruing, new_naira_days, new_charged, new_provision, new_suspended,
+         new_employer_caused, new_days IS DISTINCT FROM days_past_due AS is_later,
+         stale OR (oldest_due_on, late_class_id, outstanding_principal, overdue_principal, overdue_interest,
+                   overdue_fee, accruing, provision, suspended_interest, employer_caused)
+            IS DISTINCT FROM (oldest, new_class, new_outstanding, new_principal, new_interest,
+                   new_fee, new_accruing, new_provision, new_suspended, new_employer_caused)
+           OR new_naira_days <> late_naira_days + coalesce(accruing * (%(through)s - accrued_through), 0) AS is_news
+    FROM judged
 ), updated AS (
   UPDATE loans_loanstanding s
      SET as_of = %(as_of)s, accrued_through = %(through)s, oldest_due_on = f.oldest, days_past_due = f.new_days,
@@ -75,11 +76,9 @@ WITH chosen AS (
          provision = f.new_provision, suspended_interest = f.new_suspended,
          employer_caused = f.new_employer_caused, stale = false
     FROM facts f
-   WHERE s.loan_id = f.loan_id AND s.loan_id BETWEEN %(first)s AND %(last)s AND f.known
-     AND (f.is_news OR f.new_days <> f.days_past_due)
+   WHERE s.loan_id = f.loan_id AND s.loan_id BETWEEN %(first)s AND %(last)s AND f.known AND (f.is_news OR f.is_later)
      -- What somebody changed since it was read here is not overwritten: it is stale, and done again.
      AND s.stale = f.stale AND s.late_naira_days = f.late_naira_days AND s.penalty_charged = f.penalty_charged
-  RETURNING 1
 ), inserted AS (
   INSERT INTO loans_loanstanding (loan_id, as_of, accrued_through, oldest_due_on, days_past_due, late_class_id,
       outstanding_principal, overdue_principal, overdue_interest, overdue_fee, accruing, late_naira_days,
@@ -88,23 +87,23 @@ WITH chosen AS (
          new_fee, new_accruing, new_naira_days, new_charged, 0, 0, new_provision, new_suspended, new_employer_caused,
          false
     FROM facts WHERE NOT known
-  ON CONFLICT (loan_id) DO NOTHING
-  RETURNING 1
+), corrected AS (
+  -- Done again on the same day: the day has one row.
+  UPDATE loans_standinghistory h
+     SET oldest_due_on = f.oldest, late_class_id = f.new_class, outstanding_principal = f.new_outstanding,
+         overdue_principal = f.new_principal, overdue_interest = f.new_interest, overdue_fee = f.new_fee,
+         accruing = f.new_accruing, late_naira_days = f.new_naira_days, penalty_charged = f.new_charged,
+         provision = f.new_provision, suspended_interest = f.new_suspended, employer_caused = f.new_employer_caused
+    FROM facts f
+   WHERE %(only_stale)s AND h.loan_id = f.loan_id AND h.from_on = %(as_of)s AND f.is_news
 ), remembered AS (
-  INSERT INTO loans_standinghistory AS h (loan_id, from_on, oldest_due_on, late_class_id, outstanding_principal,
+  INSERT INTO loans_standinghistory (loan_id, from_on, oldest_due_on, late_class_id, outstanding_principal,
       overdue_principal, overdue_interest, overdue_fee, accruing, late_naira_days, penalty_charged, provision,
       suspended_interest, employer_caused)
   SELECT loan_id, %(as_of)s, oldest, new_class, new_outstanding, new_principal, new_interest, new_fee, new_accruing,
          new_naira_days, new_charged, new_provision, new_suspended, new_employer_caused
-    FROM facts WHERE is_news
-  ON CONFLICT (loan_id, from_on) DO UPDATE
-     SET oldest_due_on = excluded.oldest_due_on, late_class_id = excluded.late_class_id,
-         outstanding_principal = excluded.outstanding_principal, overdue_principal = excluded.overdue_principal,
-         overdue_interest = excluded.overdue_interest, overdue_fee = excluded.overdue_fee,
-         accruing = excluded.accruing, late_naira_days = excluded.late_naira_days,
-         penalty_charged = excluded.penalty_charged, provision = excluded.provision,
-         suspended_interest = excluded.suspended_interest, employer_caused = excluded.employer_caused
-  RETURNING 1
+    FROM facts f
+   WHERE is_news AND NOT (%(only_stale)s AND EXISTS (
+     SELECT 1 FROM loans_standinghistory h WHERE h.loan_id = f.loan_id AND h.from_on = %(as_of)s))
 )
-SELECT (SELECT count(*) FROM facts), (SELECT count(*) FROM updated) + (SELECT count(*) FROM inserted),
-       (SELECT count(*) FROM remembered)
+SELECT count(*), count(*) FILTER (WHERE is_news OR is_later), count(*) FILTER (WHERE is_news) FROM facts
