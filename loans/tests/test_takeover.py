@@ -19,7 +19,8 @@ from loans.selectors.register import due_in_month
 from loans.selectors.register_list import RegisterList
 from loans.services.takeover import RunningLoan, take_back_loans, take_over_loans
 from loans.states import LoanStatus
-from loans.tests.factories import AT, make_employer, make_member, make_product_rules, set_rules
+from loans.tests.factories import AT, make_employer, make_member, make_product_rules
+from loans.tests.recourse_cast import set_rules
 from loans.tests.register_cast import make_officer, make_registered, receive
 from loans.tests.test_repayments import take_back
 from members.services import NewMember, admit_members
@@ -84,7 +85,7 @@ def test_a_running_flat_loan_keeps_its_agreed_instalments(constraints_now):
 
 
 def test_where_the_books_do_not_tell_the_method_it_is_the_products(constraints_now):
-    set_rules(product="normal", method="flat")
+    set_rules(method="flat")
     told, untold = take_over(row(method="reducing", **FLAT), row(serial="LH/2025/002", **FLAT))
     constraints_now()
     assert (told.method, told.installments.get(number=10).interest) == ("reducing", Decimal("300.00"))
