@@ -102,7 +102,9 @@ def release_guarantees(guarantees: Sequence[Guarantee], *, by: User | None, at: 
     loans = {guarantee.loan_id for guarantee in guarantees}
     release_holds(holds=Hold.objects.filter(guarantee__in=ids), by=by, at=at)
     release_holds(holds=Hold.objects.filter(own_cover__in=loans), by=by, at=at)
-    transition_many(Guarantee.objects.filter(pk__in=ids), GuaranteeStatus.RELEASED, by=by, at=at)
+    # The trail names each guarantor.
+    promises = Guarantee.objects.filter(pk__in=ids).select_related("guarantor")
+    transition_many(promises, GuaranteeStatus.RELEASED, by=by, at=at)
 
 
 def promises_ended_by_closing(loan: Loan) -> list[Guarantee]:

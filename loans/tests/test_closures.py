@@ -2,6 +2,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from audit.models import Event
 from core.models import SerialCounter, Society
@@ -46,6 +48,18 @@ def test_a_loan_that_is_paid_back_closes_with_a_certificate_and_frees_who_stood_
     assert {guarantee.status for guarantee in loan.guarantees.all()} == {GuaranteeStatus.RELEASED}
     issued = Event.objects.about(loan).get(verb=CERTIFICATE_ISSUED)
     assert issued.data["certificate_number"] == "CERT/2026/0001"
+
+
+def test_many_guarantors_are_freed_in_as_many_statements_as_two(db):
+    def statements(people):
+        loan = make_active(amount="12000", term_months=3, guarantors=people)
+        with CaptureQueriesContext(connection) as captured:
+            assert pay_off(loan).closed
+        return [query["sql"] for query in captured]
+
+    statements(2)  # what is kept from the first time on
+    few, many = statements(2), statements(6)
+    assert len(many) == len(few), "\n".join(many)
 
 
 def test_borrower_and_guarantors_are_told_that_it_is_over(loan):
