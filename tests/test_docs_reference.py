@@ -89,6 +89,7 @@ def lines_of(kind: str, debits: set[int]) -> tuple:
         "loan.repaid": lambda: loans.postings.repayment(
             from_account_id=1, loan_account_id=8, income_id=7, principal=TWO, interest=ONE
         ),
+        "loan.claim_repaid": lambda: loans.postings.claim_repaid(from_account_id=1, to={9: ONE}),
         "loan.taken_over": lambda: loans.postings.taken_over(loan_account_id=8, against_id=5, balance=ONE),
         "onboarding.trial_balance": lambda: onboarding.postings.trial_line(
             6, 5, debit_amount=ONE if general_first else NONE, credit_amount=NONE if general_first else ONE
