@@ -13,7 +13,8 @@ from django.db import connection
 from bench.harness import Pair
 from cooploan import embedded
 from core.sql import load_sql
-from loans.models import LateClass, ProductVersion
+from loans.models import LateScheme, ProductVersion
+from loans.selectors.arrears import classes_of
 from loans.services.arrears import refresh_arrears
 from loans.standard import have_standard_products
 
@@ -121,7 +122,5 @@ def _versions_with_penalties() -> list[int]:
 
 
 def _classes() -> dict[str, list]:
-    rows = LateClass.objects.filter(scheme__in_use=True).order_by("from_days")
-    columns = ("pk", "from_days", "provision_percent", "suspends_interest")
-    keys = ("classes", "from_days", "percents", "suspends")
-    return dict(zip(keys, map(list, zip(*rows.values_list(*columns), strict=True)), strict=True))
+    classes, figures = classes_of(LateScheme.objects.in_use(TONIGHT))
+    return {"classes": [one.pk for one in classes], **figures}

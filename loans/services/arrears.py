@@ -13,6 +13,7 @@ from core.display import dmy
 from core.sql import load_sql
 from loans.errors import DayIsOver, NoLateScheme
 from loans.models import ArrearsRun, LateScheme, Loan, LoanStanding
+from loans.selectors.arrears import classes_of
 
 PASS = load_sql("loans", "arrears_pass")
 LOCK_STALE = load_sql("loans", "arrears_lock_stale")
@@ -77,10 +78,8 @@ def _run_for(as_of: date, at: datetime) -> tuple[ArrearsRun, dict[str, list[Any]
     if scheme is None:
         raise NoLateScheme()
     run, _ = ArrearsRun.objects.get_or_create(as_of=as_of, defaults={"scheme": scheme, "started_at": at})
-    columns = ("pk", "from_days", "provision_percent", "suspends_interest")
-    rows = list(run.scheme.classes.order_by("from_days").values_list(*columns))
-    keys = ("classes", "from_days", "percents", "suspends")
-    return run, dict(zip(keys, map(list, zip(*rows, strict=True)), strict=True))
+    classes, figures = classes_of(run.scheme)
+    return run, {"classes": [one.pk for one in classes], **figures}
 
 
 def _end_of_chunk(after: int, chunk: int) -> int | None:

@@ -14,13 +14,14 @@ WITH chosen AS (
          p.spans, p.now AS paused, p.employer
     FROM loans_loan l
     LEFT JOIN loans_productversion v ON v.id = l.version_id
-    LEFT JOIN loans_loanstanding s ON s.loan_id = l.id
+    LEFT JOIN loans_loanstanding s ON s.loan_id = l.id AND s.loan_id BETWEEN %(first)s AND %(last)s
     LEFT JOIN (
       SELECT loan_id, range_agg(span) AS spans, bool_or(span @> %(as_of)s) AS now,
              range_agg(span) FILTER (WHERE why = 'employer') AS employer
         FROM loans_loanpause WHERE loan_id BETWEEN %(first)s AND %(last)s GROUP BY loan_id) p ON p.loan_id = l.id
    WHERE l.id BETWEEN %(first)s AND %(last)s
      AND ((l.status = 'active' AND NOT %(only_stale)s) OR s.stale)
+   ORDER BY l.id  -- so that what is read and written lies side by side
 ), counted AS (
   SELECT c.*, o.oldest, coalesce(%(as_of)s - o.oldest, 0) AS new_days,
          CASE WHEN c.stale THEN coalesce(o.outstanding, 0) ELSE c.outstanding_principal END AS new_outstanding,
