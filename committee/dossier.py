@@ -15,12 +15,14 @@ from core.display import naira, stamp
 from core.sql import load_sql
 from loans.states import ApplicationStatus, GuaranteeStatus
 from members.selectors import Equity
+from users.roles import AUDITED_ROLES
 
 NOTHING = Decimal("0.00")
 REQUEST = load_sql("committee", "dossier")
 LOANS = load_sql("committee", "dossier_loans")
 PROMISES = load_sql("committee", "dossier_promises")
 VOTES = load_sql("committee", "dossier_votes")
+OFFICES = sorted(AUDITED_ROLES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +58,28 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
+    """One who stands for the loan or is asked to, and what the committee should know before it relies on him."""
+
     guarantor: str
     amount: Decimal
     status: str
     decided_at: datetime | None
+    is_mutual: bool
+    is_late: bool
+    has_office: bool
 
     @property
     def label(self) -> str:
         return GuaranteeStatus(self.status).label
+
+    @property
+    def flags(self) -> list[str]:
+        said = [
+            (self.is_mutual, "They stand for each other"),
+            (self.is_late, "Late on a loan of his own"),
+            (self.has_office, "Holds an office"),
+        ]
+        return [words for is_so, words in said if is_so]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +144,7 @@ class Dossier:
         return happened
 
 
-def dossier_of(pk: int, *, user) -> Dossier | None:
+def dossier_of(pk: int, *, user, on: date) -> Dossier | None:
     """The dossier of an application in four queries, one more when it is decided; None where there is none for him."""
     rows = _rows(REQUEST, application=pk, user=user.pk)
     if not rows:
@@ -146,7 +162,7 @@ def dossier_of(pk: int, *, user) -> Dossier | None:
         equity=Equity(savings, voluntary, christmas, shares, held),
         owes=sum((owed for _, owed in running), NOTHING),
         running=running,
-        promises=tuple(Promise(*row) for row in _rows(PROMISES, application=pk)),
+        promises=tuple(Promise(*row) for row in _rows(PROMISES, application=pk, on=on, offices=OFFICES)),
         votes_cast=len(votes),
         my_vote=next((vote for vote in votes if vote.is_mine), None),
         decision=decision,

@@ -56,7 +56,7 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
                 )
                 messages.success(request, f"Your vote on {application.number} is in. It stays as you cast it.")
                 return redirect("committee:queue")
-    shown = dossier_of(pk, user=request.user)
+    shown = dossier_of(pk, user=request.user, on=business_date())
     if shown is None:
         raise Http404
     return render(

@@ -1,13 +1,16 @@
 """The committee's pages: who may open them, what they show and keep back, and how few queries they take."""
 
+from datetime import date
+
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
 from committee.models import Sitting, Vote
 from committee.states import SittingStatus
 from committee.tests.factories import make_committee, make_sitting
 from loans.states import ApplicationStatus
-from loans.tests.factories import make_application, make_member
+from loans.tests.factories import make_application, make_guarantee, make_member, make_running_loan
 from users.testing import make_user, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -169,3 +172,19 @@ def test_only_who_has_a_vote_is_asked_for_it(client, application, role, asked):
     page = client.get(reverse("committee:queue")).content.decode()
     assert ("application needs your vote" in page, "Needs your vote" in page) == (asked, asked)
     assert ("1 application before the committee" in page) != asked
+
+
+def test_a_dossier_shows_who_stands_for_each_other_is_late_or_holds_an_office(client, judge):
+    sign_in(client, judge.user)
+    friend, late = make_member(savings="200000"), make_member(savings="200000")
+    officer = make_member(savings="200000", roles=("member", "treasurer"))
+    application = make_application(status="under_review", amount="150000", guarantors=[friend, late, officer])
+    theirs = make_application(status="awaiting_guarantors", member=friend)
+    make_guarantee(application=theirs, guarantor=application.member, amount="10", status="accepted")
+    loan = make_running_loan(member=late)
+    with transaction.atomic():
+        loan.installments.update(live=False)
+        loan.installments.create(number=1, due_on=date(2020, 1, 1), principal=loan.scheduled_principal, interest=0)
+    page = client.get(dossier_of(application)).content.decode()
+    for said in ("They stand for each other", "Late on a loan of his own", "Holds an office"):
+        assert page.count(said) == 1

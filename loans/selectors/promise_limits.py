@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,7 +10,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from engine.money import at_most_kobo
-from loans.models import ExposureBase, Guarantee, Installment, LendingPolicy
+from loans.models import ExposureBase, Installment, LendingPolicy
 from loans.states import GuaranteeStatus, LoanStatus
 from members.models import Member
 from users.models import RoleGrant
@@ -95,36 +94,3 @@ def limit_reached(member: Member, amount: Decimal, limits: LendingPolicy) -> Lim
 def limits_of(member: Member, amount: Decimal, *, on: date) -> Limit | None:
     """The same for one member by the policy of a day, in two queries."""
     return limit_reached(with_promises(Member.objects.filter(pk=member.pk), on=on).get(), amount, limits_on(on))
-
-
-@dataclass(frozen=True, slots=True)
-class PromiseFlags:
-    """What the committee should see of those who stand for an application; each a set of members' ids."""
-
-    mutual: frozenset[int]
-    late: frozenset[int]
-    officers: frozenset[int]
-
-    def __bool__(self) -> bool:
-        return bool(self.mutual or self.late or self.officers)
-
-    def of(self, member_id: int) -> list[str]:
-        """What to say of one guarantor, in words."""
-        said = [
-            (self.mutual, "They stand for each other"),
-            (self.late, "Late on a loan of his own"),
-            (self.officers, "Holds an office"),
-        ]
-        return [words for members, words in said if member_id in members]
-
-
-def flags_of(borrower_id: int, guarantor_ids: Iterable[int], *, on: date) -> PromiseFlags:
-    """Who of these guarantors stands for the borrower and he for them, is late, or holds an office; in one query."""
-    for_each_other = Guarantee.objects.live().filter(
-        Q(application__member=OuterRef("pk")) | Q(loan__member=OuterRef("pk")), guarantor=borrower_id
-    )
-    rows = with_promises(Member.objects.filter(pk__in=list(guarantor_ids)), on=on).annotate(
-        mutual=Exists(for_each_other)
-    )
-    found = list(rows.values_list("pk", "mutual", "late", "officer"))
-    return PromiseFlags(*(frozenset(row[0] for row in found if row[place]) for place in (1, 2, 3)))

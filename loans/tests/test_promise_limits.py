@@ -6,14 +6,11 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from ledger.tests.factories import deposit
 from loans.errors import BeyondTheLimits, TooManyPromises
 from loans.models import Installment, LendingPolicy
 from loans.selectors.guarantees import candidates
-from loans.selectors.promise_limits import flags_of
 from loans.services.guarantees import accept_guarantee, ask_guarantor
 from loans.states import GuaranteeStatus
 from loans.tests.factories import AT, TODAY, make_application, make_guarantee, make_member, make_running_loan
@@ -106,17 +103,3 @@ def test_a_limit_that_was_passed_since_he_was_asked_stops_his_yes_and_tells_hims
         accept_guarantee(guarantee=guarantee, by=friend.user, at=AT)
     policy(in_arrears_may_stand=True)
     assert accept_guarantee(guarantee=guarantee, by=friend.user, at=AT).status == GuaranteeStatus.ACCEPTED
-
-
-def test_the_committee_is_shown_who_stands_for_each_other_is_late_or_holds_an_office():
-    borrower, friend, late = (make_member(savings="100000") for _ in range(3))
-    officer = make_member(savings="100000", roles=("member", "treasurer"))
-    theirs = make_application(status="awaiting_guarantors", member=friend)
-    make_guarantee(application=theirs, guarantor=borrower, amount="10", status=GuaranteeStatus.ACCEPTED)
-    make_late(late)
-    with CaptureQueriesContext(connection) as captured:
-        flags = flags_of(borrower.pk, [friend.pk, late.pk, officer.pk], on=TODAY)
-    assert len(captured) == 1
-    assert (flags.mutual, flags.late, flags.officers) == ({friend.pk}, {late.pk}, {officer.pk})
-    assert flags.of(friend.pk) == ["They stand for each other"]
-    assert not flags_of(borrower.pk, [make_member().pk], on=TODAY)
