@@ -249,4 +249,4 @@ def test_a_night_takes_the_same_number_of_queries_for_five_loans_and_for_fifty()
         with CaptureQueriesContext(connection) as captured:
             night(on)
         counted.append(len(captured))
-    assert counted[0] == counted[1] < 20
+    assert counted[0] == counted[1] < 30

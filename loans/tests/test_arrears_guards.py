@@ -78,8 +78,8 @@ def test_the_owner_of_the_tables_cannot_pay_without_leaving_the_mark(as_role):
         "UPDATE loans_standinghistory SET outstanding_principal = 1 WHERE from_on = '2026-11-02'",
         "UPDATE loans_standinghistory SET from_on = '2026-11-01' WHERE from_on = '2026-11-02'",
         "DELETE FROM loans_standinghistory",
-        "INSERT INTO loans_standinghistory SELECT loan_id, from_on - 1, oldest_due_on, late_class_id, 1, 1, 1, 1, 1, 1, "
-        "1, 1, 1, false FROM loans_standinghistory",
+        "INSERT INTO loans_standinghistory SELECT loan_id, from_on - 1, oldest_due_on, late_class_id, 1, 1, 1, 1, 1, "
+        "1, 1, 1, 1, false FROM loans_standinghistory",
         "DELETE FROM loans_arrearsrun",
         "UPDATE loans_arrearsrun SET as_of = as_of - 9",
         "UPDATE loans_arrearsrun SET done_up_to = 0",
