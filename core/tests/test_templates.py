@@ -27,6 +27,7 @@ FORBIDDEN = {
     "an address written for one file's place": r"(src|href)=\"(/static/|static/)",
     "a picture without words": r"<img(?![^>]*\balt=)",
     "an em dash": "\N{EM DASH}",
+    "a or an before a name that may begin with any letter": r"\b[Aa]n?\s+(<b>)?\{\{[^}]*(product|kind|name)\b",
 }
 
 
