@@ -39,6 +39,12 @@ def test_whatever_a_role_is_shown_is_open_to_it(db, client, role):
         assert client.get(address).status_code == 200, address
 
 
+@pytest.mark.parametrize("role", sorted({Role.TREASURER, Role.CHAIR, Role.OFFICER, Role.SECRETARY, Role.AUDITOR}))
+def test_who_brings_books_in_or_approves_them_reaches_them_from_the_menu(db, client, role):
+    sign_in(client, make_user(roles=[role]))
+    assert reverse("onboarding:imports") in menu_of(client, reverse("users:me"))
+
+
 def test_an_office_sees_how_much_waits_for_it_and_its_own_messages(db, client):
     officer = sign_in(client, make_user(roles=["officer"]))
     make_application(status="approved", guarantors=[make_member(savings="300000")])
