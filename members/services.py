@@ -210,11 +210,10 @@ def link_account(*, member: Member, user: User, by: User, at: datetime) -> Membe
     return member
 
 
-def tell_member(*, member: Member, event: str, subject: str, body: str, link: str = "") -> int:
+def _tell_member(*, member: Member, event: str, subject: str, body: str) -> None:
     """Tell a member something once; one who has not claimed his account yet has nowhere to be told."""
-    if member.user is None:
-        return 0
-    return notify(user=member.user, event=event, subject=subject, body=body, link=link)
+    if member.user is not None:
+        notify(user=member.user, event=event, subject=subject, body=body)
 
 
 @transaction.atomic
@@ -308,7 +307,7 @@ def pay_withdrawal(*, withdrawal: Withdrawal, bank_reference: str, by: User, on:
         by=by,
     )
     transition(withdrawal, WithdrawalStatus.PAID, by=by, at=at, entry=entry, decided_by=by, decided_at=at)
-    tell_member(
+    _tell_member(
         member=withdrawal.member,
         event=f"withdrawal/{withdrawal.pk}/paid",
         subject="Your savings were paid out",
@@ -322,7 +321,7 @@ def decline_withdrawal(*, withdrawal: Withdrawal, reason: str, by: User, at: dat
     """Say no to a withdrawal, with the reason; what was held is free again."""
     transition(withdrawal, WithdrawalStatus.DECLINED, by=by, at=at, decided_by=by, decided_at=at, reason=reason)
     release_hold(hold=withdrawal.hold, by=by, at=at)
-    tell_member(
+    _tell_member(
         member=withdrawal.member,
         event=f"withdrawal/{withdrawal.pk}/declined",
         subject="We could not pay out your savings",

@@ -32,6 +32,7 @@ from members.services import (
 )
 from members.states import MemberStatus
 from members.tests.factories import AT, TODAY, make_employer, make_member
+from notifications.models import Message
 from users.services import accept_invitation, find_by_code
 from users.testing import make_user
 
@@ -138,6 +139,19 @@ def test_a_declined_withdrawal_frees_what_was_held():
     withdrawal = request_withdrawal(member=member, amount=Decimal(4000), by=member.user, at=AT)
     decline_withdrawal(withdrawal=withdrawal, reason="Come on Monday", by=treasurer, at=AT)
     assert equity(member).free == 10000
+
+
+def test_a_member_is_told_what_became_of_his_withdrawal_where_he_can_be():
+    treasurer, told, untold = make_user(roles=["treasurer"]), make_member(savings="9000"), make_member(savings="9000")
+    asked = [request_withdrawal(member=one, amount=Decimal(4000), by=one.user, at=AT) for one in (told, untold)]
+    Member.objects.filter(pk=untold.pk).update(user=None)
+    for one in asked:
+        one.refresh_from_db()
+        decline_withdrawal(withdrawal=one, reason="Come on Monday", by=treasurer, at=AT)
+        assert equity(one.member).free == 9000
+    (message,) = Message.objects.filter(channel="in_app")
+    assert (message.user, message.event) == (told.user, f"withdrawal/{asked[0].pk}/declined")
+    assert message.body == "You asked for ₦4,000.00. We said no: Come on Monday"
 
 
 def test_a_member_from_the_old_books_claims_his_account_with_a_code():
