@@ -279,3 +279,6 @@ def test_the_second_factors_are_those_of_the_decision():
     page = read(DOCS / "decisions" / "0009-allauth-owns-the-second-factor.md")
     assert "codes from an app (TOTP) and recovery codes" in page
     assert set(settings.MFA_SUPPORTED_TYPES) == {"totp", "recovery_codes"}
+    (row,) = [row for row in table(DOCS / "dependencies.md", "The site: `requirements.in`").rows
+              if row["package"].startswith("django-allauth")]  # fmt: skip
+    assert "Its passkeys are off" in row["why"]
