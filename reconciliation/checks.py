@@ -3,19 +3,6 @@
 from core.checks import Invariant
 
 INVARIANTS = [
-    Invariant("I16", "Posted + suspense = file total = bank credit + charge, for every posted return", """
-        SELECT r.id::text, r.file_total - coalesce(p.total, 0) - coalesce(s.total, 0) FROM reconciliation_remittance r
-        LEFT JOIN (SELECT l.remittance_id, sum(p.amount) AS total FROM reconciliation_remittancepart p
-                   JOIN reconciliation_remittanceline l ON l.id = p.line_id
-                   WHERE l.state = 'posted' GROUP BY 1) p
-          ON p.remittance_id = r.id
-        LEFT JOIN (SELECT l.remittance_id, sum(s.amount) AS total FROM reconciliation_suspenseitem s
-                   JOIN reconciliation_remittanceline l ON l.id = s.line_id GROUP BY 1) s
-          ON s.remittance_id = r.id
-        WHERE r.status = 'posted'
-          AND (r.file_total <> coalesce(p.total, 0) + coalesce(s.total, 0)
-               OR r.file_total <> r.bank_credit + r.charge)""",
-        counted="SELECT count(*) FROM reconciliation_remittance WHERE status = 'posted'"),
     Invariant("R01", "The suspense account is the sum of its open items and of the lines still to be posted", """
         WITH books AS (
           SELECT coalesce(sum(l.credit - l.debit), 0) AS total FROM ledger_journalline l
@@ -57,4 +44,17 @@ INVARIANTS = [
         WHERE r.status IN ('posting', 'posted')
           AND (j.parked IS DISTINCT FROM r.file_total OR j.banked IS DISTINCT FROM r.bank_credit)""",
         counted="SELECT count(*) FROM reconciliation_remittance WHERE status IN ('posting', 'posted')"),
+    Invariant("R05", "Posted + suspense = file total = bank credit + charge, for every posted return", """
+        SELECT r.id::text, r.file_total - coalesce(p.total, 0) - coalesce(s.total, 0) FROM reconciliation_remittance r
+        LEFT JOIN (SELECT l.remittance_id, sum(p.amount) AS total FROM reconciliation_remittancepart p
+                   JOIN reconciliation_remittanceline l ON l.id = p.line_id
+                   WHERE l.state = 'posted' GROUP BY 1) p
+          ON p.remittance_id = r.id
+        LEFT JOIN (SELECT l.remittance_id, sum(s.amount) AS total FROM reconciliation_suspenseitem s
+                   JOIN reconciliation_remittanceline l ON l.id = s.line_id GROUP BY 1) s
+          ON s.remittance_id = r.id
+        WHERE r.status = 'posted'
+          AND (r.file_total <> coalesce(p.total, 0) + coalesce(s.total, 0)
+               OR r.file_total <> r.bank_credit + r.charge)""",
+        counted="SELECT count(*) FROM reconciliation_remittance WHERE status = 'posted'"),
 ]  # fmt: skip

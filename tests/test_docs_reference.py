@@ -232,6 +232,11 @@ def test_no_room_with_invariants_is_left_out_or_added():
     assert told == list(ROOMS)
 
 
+def test_a_code_stands_for_one_rule():
+    codes = [row["Code"] for one in tables(INVARIANTS) for row in one.rows if row.get("Code")]
+    assert len(set(codes)) == len(codes)
+
+
 @cache
 def guards_of_the_database() -> str:
     files = [path for room in ROOM_NAMES for path in (ROOT / room / "sql").glob("*.sql")]

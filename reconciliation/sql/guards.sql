@@ -1,5 +1,5 @@
 -- The guards of reconciliation, attacked in reconciliation/tests/test_guards.py and test_guards_schedules.py.
--- I16 posted + suspense = file total, for ever after · an issued schedule is frozen and its lines add up.
+-- R05 posted + suspense = file total, for ever after · an issued schedule is frozen and its lines add up.
 
 -- Returns --------------------------------------------------------------------------------------------------------------
 

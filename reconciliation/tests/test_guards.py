@@ -62,7 +62,7 @@ def posted(matched, constraints_now):
     return remittance
 
 
-# I16: posted + suspense = file total = credit + charge ----------------------------------------------------------------
+# R05: posted + suspense = file total = credit + charge ----------------------------------------------------------------
 
 
 def test_i16_a_return_is_not_posted_while_a_line_is_unexplained(posting, refused_at_commit):

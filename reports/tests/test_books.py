@@ -189,6 +189,9 @@ def test_the_rules_are_counted_when_asked_and_not_before(client, treasurer, save
 def test_every_room_has_its_rules_and_each_runs(db):
     results = verify()
     assert {result.room for result in results} == set(invariants.ROOMS)
+    # Each has a code of its own.
+    codes = [result.invariant.code for result in results]
+    assert len(set(codes)) == len(codes)
     assert [result.invariant.code for result in results if not result.holds] == []
 
 
