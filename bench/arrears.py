@@ -13,7 +13,7 @@ from django.db import connection
 from bench.harness import Pair
 from cooploan import embedded
 from core.sql import load_sql
-from loans.models import LateScheme, ProductVersion
+from loans.models import LateScheme, LoanProduct, ProductVersion
 from loans.selectors.arrears import classes_of
 from loans.services.arrears import refresh_arrears
 from loans.standard import have_standard_products
@@ -110,15 +110,23 @@ def measurements() -> Iterator[Pair]:
 def _versions_with_penalties() -> list[int]:
     """Two kinds of loans: a percentage a month after days of grace, and one a day up to a cap."""
     have_standard_products()
-    first, second = ProductVersion.objects.order_by("pk")[:2]
     rules = (
-        (first, {"penalty_percent": 2, "penalty_per_days": 30, "penalty_grace_days": 3}),
-        (second, {"penalty_percent": "0.1", "penalty_per_days": 1, "penalty_base": "principal",
-                  "penalty_cap_percent": 10, "penalty_in_duplum": True}),
+        {"penalty_percent": 2, "penalty_per_days": 30, "penalty_grace_days": 3},
+        {"penalty_percent": "0.1", "penalty_per_days": 1, "penalty_base": "principal", "penalty_cap_percent": 10,
+         "penalty_in_duplum": True},
     )  # fmt: skip
-    for version, fields in rules:
-        ProductVersion.objects.filter(pk=version.pk).update(**fields)
-    return [first.pk, second.pk]
+    made = []
+    for number, penalty in enumerate(rules, start=1):
+        version = ProductVersion.objects.order_by("pk").first()
+        version.product = LoanProduct.objects.create(
+            code=f"bench{number}", name=f"Bench {number}", control_code=version.product.control_code
+        )
+        version.pk, version._state.adding = None, True
+        for name, value in penalty.items():
+            setattr(version, name, value)
+        version.save()
+        made.append(version.pk)
+    return made
 
 
 def _classes() -> dict[str, list]:

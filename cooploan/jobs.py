@@ -32,6 +32,7 @@ RECURRING = (
     RecurringJob("deliver messages", "* * * * *", "notifications.jobs.deliver"),
     RecurringJob("release queued loans", "5 0 1 * *", "cooploan.jobs.release_queued_loans"),
     RecurringJob("earn deferred income", "10 0 * * *", "cooploan.jobs.earn_deferred_income"),
+    RecurringJob("look after arrears", "20 * * * *", "cooploan.jobs.look_after_arrears"),
     RecurringJob("settle promises", "40 1 * * *", "cooploan.jobs.settle_promises"),
 )
 
@@ -49,6 +50,11 @@ def earn_deferred_income() -> None:
 def settle_promises() -> None:
     """What guarantors' savings no longer need to hold, and recourses that are over."""
     loans.jobs.settle_promises(on=business_date(), at=timezone.now())
+
+
+def look_after_arrears() -> None:
+    """How every loan stands, and who is told of it."""
+    loans.jobs.look_after_arrears(on=business_date(), at=timezone.now())
 
 
 def beat() -> None:

@@ -39,6 +39,7 @@ COMMISSIONS = "4130"
 PENALTIES = "4120"
 RECOVERIES = "4900"
 ALLOWANCE = "1290"
+PROVISION_EXPENSE = "5100"
 BANK_CHARGES = "5210"
 
 STANDARD_CHART: list[tuple[str, str, AccountKind, Side, bool]] = [
@@ -80,7 +81,7 @@ STANDARD_CHART: list[tuple[str, str, AccountKind, Side, bool]] = [
     (COMMISSIONS, "Commissions on loans", INCOME, CR, False),
     (RECOVERIES, "Recoveries of loans written off", INCOME, CR, False),
     ("5000", "Interest on savings", EXPENSE, DR, False),
-    ("5100", "Loan loss provision", EXPENSE, DR, False),
+    (PROVISION_EXPENSE, "Loan loss provision", EXPENSE, DR, False),
     ("5200", "Administration", EXPENSE, DR, False),
     (BANK_CHARGES, "Bank charges", EXPENSE, DR, False),
 ]

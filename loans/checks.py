@@ -1,7 +1,7 @@
 """The register's invariants, recounted from the tables: each query returns one row per break, and must return none."""
 
 from core.checks import Invariant
-from loans import promise_checks
+from loans import late_checks, promise_checks
 
 INVARIANTS = [
     Invariant("I10", "Every loan of ours that runs was paid out once, for its approval, by another hand", """
@@ -105,6 +105,7 @@ INVARIANTS = [
           coalesce((SELECT sum(amount) FROM loans_deferredincome WHERE entry_id IS NULL), 0) AS waiting) x
         WHERE x.booked <> x.waiting""",
         counted="SELECT count(*) FROM loans_deferredincome"),
+    *late_checks.INVARIANTS,
     Invariant("LC", "A closed loan owes nothing, holds nobody, and has its certificate", """
         SELECT l.serial, b.balance FROM loans_loan l JOIN ledger_accountbalance b ON b.account_id = l.account_id
         WHERE l.status = 'closed' AND (b.balance <> 0 OR l.certificate_number IS NULL OR l.closed_on IS NULL

@@ -462,3 +462,21 @@ class VersionFromThatDay(DomainError):
     """A version would begin in the past, or not after the one that is in force began."""
 
     field = "valid_from"
+
+
+class DayNotOver(DomainError):
+    """A provision is to be posted for a day whose arrears may still change."""
+
+    field = "as_of"
+
+
+class ProvisionPosted(DomainError):
+    """A provision is to be posted for a day that was posted, or before one that was."""
+
+    field = "as_of"
+
+
+class BadPause(DomainError):
+    """A pause is to end before it begins, or begin before the loan did."""
+
+    field = "until"

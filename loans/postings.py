@@ -29,6 +29,7 @@ FEE_PAID = "loan.fee_paid"
 FEE_REFUNDED = "loan.fee_refunded"
 INCOME_EARNED = "loan.income_earned"
 CLAIM_REPAID = "loan.claim_repaid"
+PROVISION = "loan.provision"
 
 
 FEE_ACCOUNTS = {
@@ -175,4 +176,17 @@ def claim_repaid(*, from_account_id: int, to: Mapping[int, Decimal]) -> tuple[Li
     return (
         debit(from_account_id, sum(to.values(), NOTHING)),
         *(credit(account_id, amount, "Paid back by the borrower") for account_id, amount in sorted(to.items())),
+    )
+
+
+def provision(*, expense_id: int, allowance_id: int, changes: Sequence[tuple[str, Decimal]]) -> tuple[Line, ...]:
+    """Dr loan loss provision · Cr allowance with what is set aside more, a line for each class; less: the other way."""
+    net = sum((change for _, change in changes), NOTHING)
+    return without_zeros(
+        [
+            debit(expense_id, max(net, NOTHING)),
+            credit(expense_id, max(-net, NOTHING)),
+            *[debit(allowance_id, max(-change, NOTHING), name) for name, change in changes],
+            *[credit(allowance_id, max(change, NOTHING), name) for name, change in changes],
+        ]
     )

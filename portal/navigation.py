@@ -42,6 +42,8 @@ DOSSIERS = _pages("committee", "dossier")
 REGISTRATION = _pages("loans", "register_one")
 SITTINGS = _pages("committee", "sitting", "open", "close")
 LOAN = _pages("loans", "loan", "account", "certificate", "receipt", "take_back", "move_days", "cancel_loan")
+LATENESS = _pages("loans", "portfolio_loans", "arrears_of", "demand", "pause", "employer_pause")
+PROVISIONS = _pages("loans", "provision")
 RECOURSE = _pages("loans", "recourse", "give_notice", "answer_for", "withdraw_recourse", "claims", "contagion")
 SCHEDULE = _pages("reconciliation", "schedule", "prepare", "deduction", "issue")
 RETURN = _pages(
@@ -49,7 +51,7 @@ RETURN = _pages(
 )
 SUSPENSE = _pages("reconciliation", "suspense_item", "clear")
 OWN_PROMISES = _pages("loans", "answer_guarantee", "answer_notice", "answer_substitution")
-OWN_LOANS = _pages("loans", "loan", "account", "certificate", "application", "withdraw")
+OWN_LOANS = _pages("loans", "loan", "account", "arrears_of", "certificate", "application", "withdraw")
 
 SECTIONS: list[tuple[str, list[Item]]] = [
     (
@@ -59,6 +61,7 @@ SECTIONS: list[tuple[str, list[Item]]] = [
             Item("Sittings", "calendar", "committee:sittings", "committee.view_queue", within=SITTINGS),
             Item("To register", "list", "loans:to_register", "loans.view_register", "approved", REGISTRATION),
             Item("Loan register", "loan", "loans:register", "loans.view_register", within=LOAN),
+            Item("Late loans", "clock", "loans:portfolio", "loans.view_register", within=LATENESS),
             Item("Promises", "users", "loans:promises", "loans.view_register", within=("loans:replace_guarantor",)),
             Item("Recourse", "alert", "loans:recourses", "loans.view_register", within=RECOURSE),
             Item("Payouts", "bank", "loans:payouts", "loans.view_register", "to_pay", ("loans:payout",)),
@@ -71,6 +74,7 @@ SECTIONS: list[tuple[str, list[Item]]] = [
             Item("Reconcile", "swap", "reconciliation:returns", "reconciliation.view", "returns", RETURN),
             Item("Suspense", "alert", "reconciliation:suspense", "reconciliation.view", "suspense", SUSPENSE),
             Item("Books", "chart", "reports:trial_balance", "ledger.view_books"),
+            Item("Provisions", "scale", "loans:provisions", "ledger.view_books", within=PROVISIONS),
         ],
     ),
     (

@@ -76,6 +76,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = _table(
         "loans.register_loan": frozenset({Role.OFFICER}),
         "loans.disburse_loan": frozenset({Role.TREASURER}),
         "loans.record_repayment": OFFICE,
+        "loans.pause_loan": OFFICE,
         "loans.manage_products": frozenset({Role.ADMIN}),
         "loans.manage_promises": OFFICE,
         "loans.propose_recourse": OFFICE,

@@ -310,3 +310,7 @@ class LateNotice(models.Model):
     @property
     def days_past_due(self) -> int:
         return (self.on - self.due_on).days
+
+    @property
+    def to_pay(self) -> Decimal:
+        return self.overdue + self.penalty

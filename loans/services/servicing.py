@@ -130,7 +130,7 @@ def approve_change(*, change: LoanChange, by: User, at: datetime) -> LoanChange:
     if change.kind == ChangeKind.HOLIDAY:
         _pause(loan, change, by)
     told = retell(_book(loan))
-    _write(told, because=f"{change.get_kind_display()} of {dmy(change.effective_on)}", by=by, at=at)
+    write_told(told, because=f"{change.get_kind_display()} of {dmy(change.effective_on)}", by=by, at=at)
     effect = {one.pk: effect for one, effect in told.changes}[change.pk]
     if change.kind == ChangeKind.WRITE_OFF:
         _write_off(loan, change, effect, by=by, at=at)
@@ -180,7 +180,7 @@ def take_change_back(*, change: LoanChange, reason: str, by: User, on: date, at:
         reverse_entry(entry=change.entry, reference=f"{change.entry.reference}/reversed", reason=reason, on=on, by=by)
         transition(loan, LoanStatus.ACTIVE, by=by, at=at)
         loan.status = LoanStatus.ACTIVE
-    _write(retell(_book(loan)), because=reason.strip(), by=by, at=at)
+    write_told(retell(_book(loan)), because=reason.strip(), by=by, at=at)
     record("loans.change.taken_back", by=by, subject=change, at=at, loan=loan.serial, reason=reason.strip())
     return change
 
@@ -238,7 +238,7 @@ def _book(loan: Loan) -> Book:
     return books_of([loan])[loan.pk]
 
 
-def _write(told: Retold, *, because: str, by: User, at: datetime) -> None:
+def write_told(told: Retold, *, because: str, by: User, at: datetime) -> None:
     """Write what a story comes to now; where nothing is left to pay, the loan is closed."""
     loan = told.book.loan
     lock_accounts(ids=[loan.account_id, loan.member.voluntary_account_id, *accounts_of_guarantors([loan])])

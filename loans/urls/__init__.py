@@ -5,15 +5,17 @@ The room answers from the root of the site.
 
 from django.urls import include, path
 
-from loans.urls import member, officer, promises
+from loans.urls import arrears, member, officer, promises
 
 app_name = "loans"
 
 urlpatterns = [
     path("loans/", include(member.loans)),
     path("loans/", include(officer.loan_pages)),
+    path("loans/", include(arrears.loan_pages)),
     path("guarantees/", include(member.guarantees)),
     path("guarantees/", include(promises.own)),
     path("office/", include(promises.office)),
     path("office/", include(officer.office)),
+    path("office/", include(arrears.office)),
 ]

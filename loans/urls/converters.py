@@ -1,5 +1,7 @@
 """Numbers of papers in addresses."""
 
+from datetime import date
+
 from django.urls import register_converter
 
 from loans.addresses import OURS, from_address, in_address
@@ -18,3 +20,18 @@ class SerialConverter:
 
 
 register_converter(SerialConverter, "serial")
+
+
+class DayConverter:
+    """A day of the calendar."""
+
+    regex = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+    def to_python(self, value: str) -> date:
+        return date.fromisoformat(value)
+
+    def to_url(self, value: date) -> str:
+        return value.isoformat()
+
+
+register_converter(DayConverter, "day")
