@@ -329,7 +329,9 @@ def test_earning_takes_the_same_statements_whatever_the_number_of_loans(django_a
         from django.db import connection
         from django.test.utils import CaptureQueriesContext
 
-        with CaptureQueriesContext(connection, ) as seen:
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
             earn_deferred(on=on)
         return len(seen)
 
