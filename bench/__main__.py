@@ -40,9 +40,7 @@ def main() -> None:
     parser.add_argument("name", nargs="?", choices=names(), metavar="NAME", help=", ".join(names()) or "none yet")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument("--rounds", type=int, default=7, help="how many pairs are run (at least 5)")
-    parser.add_argument(
-        "--size", type=int, help="how much is loaded, where a benchmark loads data; fewer is a first try"
-    )
+    parser.add_argument("--size", type=int, help="how much is loaded, where a benchmark loads data")
     chosen = parser.parse_args()
     if chosen.name is None:
         print("\n".join(names()))

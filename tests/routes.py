@@ -12,9 +12,24 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from django.db.backends.postgresql.psycopg_any import DateRange
+
 from committee.models import Sitting
 from ledger.models import Account, JournalLine
-from loans.models import Guarantee, Loan, LoanApplication, Recourse, RecourseNotice, Repayment, Substitution
+from loans.models import (
+    Guarantee,
+    LateNotice,
+    LateScheme,
+    Loan,
+    LoanApplication,
+    LoanPause,
+    NoticeStep,
+    ProvisionRun,
+    Recourse,
+    RecourseNotice,
+    Repayment,
+    Substitution,
+)
 from members.models import Member, Withdrawal
 from onboarding.models import BookImport
 from reconciliation.models import DeductionLine, DeductionSchedule, Remittance, RemittanceLine, SuspenseItem
@@ -90,6 +105,29 @@ def _instead():
 def _repayment():
     found = Repayment.objects.select_related("loan").get(loan__status="active", channel="counter")
     return [found.loan.serial, found.pk]
+
+
+def _late_notice():
+    loan = Loan.objects.order_by("pk").filter(member__number=BORROWER).first()
+    told = {"on": date(2026, 10, 26), "overdue": 1000, "penalty": 0, "people": 1}
+    notice, _ = LateNotice.objects.get_or_create(
+        loan=loan, step=NoticeStep.DEMAND, due_on=date(2026, 9, 26), defaults=told
+    )
+    return [loan.serial, notice.pk]
+
+
+def _provision():
+    kept = {
+        "scheme": LateScheme.objects.get(in_use=True), "required": 0, "allowance_before": 0,
+        "posted_by": User.objects.order_by("pk").first(), "posted_at": datetime(2026, 10, 1, tzinfo=UTC),
+    }  # fmt: skip
+    return [ProvisionRun.objects.get_or_create(as_of=date(2026, 9, 30), defaults=kept)[0].as_of]
+
+
+def _pause():
+    loan = Loan.objects.order_by("pk").filter(status="active").first()
+    days = DateRange(date(2026, 10, 1), None)
+    return [LoanPause.objects.get_or_create(loan=loan, span=days, defaults={"why": "dispute", "reason": "x"})[0].pk]
 
 
 def _member():
@@ -215,6 +253,8 @@ ROUTES: dict[str, Row] = {
     "loans:answer_substitution": _row("loans.answer_guarantee", "loans.answer_guarantee", _instead, owner=ASKED),
     "loans:loan": _row(OWN_LOAN, "", _loan(member__number=BORROWER), owner=BORROWER),
     "loans:account": _row(OWN_LOAN, "", _loan(member__number=BORROWER), owner=BORROWER),
+    "loans:arrears_of": _row(OWN_LOAN, "", _loan(member__number=BORROWER), owner=BORROWER),
+    "loans:demand": _row(OWN_LOAN, "", _late_notice, owner=BORROWER),
     "loans:certificate": _row(OWN_LOAN, "", _loan(status="closed"), owner="UMCS/0068"),
     # The office
     "portal:members": _row("members.view_register"),
@@ -239,6 +279,13 @@ ROUTES: dict[str, Row] = {
     "loans:replace_guarantor": _row("loans.manage_promises", "loans.manage_promises", _promise),
     "loans:approve_substitution": _row("", "loans.manage_promises", _instead),
     "loans:stop_substitution": _row("", "loans.manage_promises", _instead),
+    "loans:portfolio": _row("loans.view_register"),
+    "loans:portfolio_loans": _row("loans.view_register"),
+    "loans:employer_pause": _row("loans.pause_loan", "loans.pause_loan"),
+    "loans:pause": _row("loans.pause_loan", "loans.pause_loan", _loan(status="active")),
+    "loans:stop_pause": _row("", "loans.pause_loan", _pause),
+    "loans:provisions": _row("ledger.view_books", "ledger.post_journal"),
+    "loans:provision": _row("ledger.view_books", "", _provision),
     "loans:recourses": _row("loans.view_register"),
     "loans:recourse": _row("loans.view_register", "", _noticed),
     "loans:give_notice": _row("loans.propose_recourse", "loans.propose_recourse", _loan(status="active")),

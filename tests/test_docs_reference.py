@@ -4,6 +4,7 @@ import ast
 import re
 from decimal import Decimal
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -64,6 +65,8 @@ ACCOUNTS = {
             "shares",
             "undistributed surplus",
             "cash",
+            "loan loss provision",
+            "loan loss allowance",
         ),
         start=1,
     )
@@ -89,6 +92,7 @@ def lines_of(kind: str, debits: set[int]) -> tuple:
         "loan.repaid": lambda: loans.postings.repayment(
             from_account_id=1, loan_account_id=8, income_id=7, principal=TWO, interest=ONE
         ),
+        "loan.provision": lambda: loans.postings.provision(expense_id=15, allowance_id=16, changes=[("Watch", ONE)]),
         "loan.claim_repaid": lambda: loans.postings.claim_repaid(from_account_id=1, to={9: ONE}),
         "loan.taken_over": lambda: loans.postings.taken_over(loan_account_id=8, against_id=5, balance=ONE),
         "onboarding.trial_balance": lambda: onboarding.postings.trial_line(
@@ -298,3 +302,18 @@ def test_states_without_a_table_of_moves_are_listed(heading, states):
 def test_no_states_are_left_out_or_added():
     told = [one.heading for one in tables(STATES)]
     assert sorted(told) == sorted([*(model.__name__ for model in WITH_STATES), "Message", "JobRun"])
+
+
+# Late classes ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_tables_of_late_classes_are_those_that_a_society_starts_with():
+    told = {
+        one.heading: [
+            (row["Class"], int(row["From days late"]), row["Set aside"].rstrip("%"), row["Interest suspended"] == "yes")
+            for row in one.rows
+        ]
+        for one in tables(REFERENCE / "late-classes.md")
+    }
+    schemes = import_module("loans.migrations.0009_late_schemes").SCHEMES
+    assert told == {name: list(classes) for _, name, _, _, classes in schemes}

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from core.dates import freeze_business_date
 from core.idempotency import once
-from portal.practice import books, month, people, stories
+from portal.practice import books, month, nights, people, stories
 from portal.practice.moments import TODAY, at
 from portal.practice.society import have_setting
 
@@ -33,6 +33,7 @@ CHAPTERS: list[tuple[str, str, Callable[[], object]]] = [
     ("requests", "A draft, and requests that wait for guarantors", stories.open_requests),
     ("savings", "Savings asked for, paid and declined", month.savings_asked_for),
     ("return", "Kainji's October return, matched and not posted", month.receive_return),
+    ("nights", "How the loans stand", nights.work_out_arrears),
     ("switch", "The people of the role switch", people.have_role_switch),
 ]
 
