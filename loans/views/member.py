@@ -251,14 +251,15 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
 @permission_required("loans.answer_guarantee", raise_exception=True)
 def guarantees(request: HttpRequest) -> HttpResponse:
     promises = promises_of(request.user)
+    notices = list(notices_of(request.user).filter(recourse__status__in=TAKEN_SOON))
     return render(
         request,
         "loans/guarantees.html",
         {
             "promises": promises,
-            "standing": promises_in_full(promises.live, on=business_date()),
+            "standing": promises_in_full(promises.live, notices, on=business_date()),
             "claims": claims_of(request.user),
-            "notices": notices_of(request.user).filter(recourse__status__in=TAKEN_SOON),
+            "notices": notices,
             "instead": waiting_for_answer(request.user),
         },
     )
