@@ -61,6 +61,7 @@ def have_standard_products(*, quorum: int = 3, monthly_cap: Decimal | None = Non
                 min_membership_months=membership,
                 guarantors_required=guarantors,
                 deduction_ceiling_percent=CEILINGS.get(code, DEDUCTION_CEILING_PERCENT),
+                **({"min_amount": 10 * ADMINISTRATION_FEE} if method == InterestMethod.INTEREST_FREE else {}),
             )
             if method == InterestMethod.INTEREST_FREE:
                 ProductFee.objects.create(
