@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from django.db import connection
 
-from cooploan import embedded
 from ledger import chart
 from ledger.entries import credit, debit
 from ledger.models import AccountBalance
@@ -56,13 +55,13 @@ def days_go_by(days: int = 14) -> None:
     In the test's own transaction the owner sees its uncommitted rows.
     """
     with connection.cursor() as cursor:
-        cursor.execute(f'SET ROLE "{embedded.OWNER}"')
+        cursor.execute('SET ROLE "cooploan_owner"')
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE loans_recoursenotice DISABLE TRIGGER loans_recoursenotice_final")
         cursor.execute("UPDATE loans_recoursenotice SET recorded_at = recorded_at - make_interval(days => %s)", [days])
         cursor.execute("ALTER TABLE loans_recoursenotice ENABLE ALWAYS TRIGGER loans_recoursenotice_final")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-        cursor.execute(f'SET ROLE "{embedded.APP}"')
+        cursor.execute('SET ROLE "cooploan_app"')
 
 
 def taken(loan, *, on: date = FREE) -> Recourse:

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from django.db import connection
@@ -121,7 +122,7 @@ def test_a_loan_may_be_paid_back_every_week_or_every_two(frequency, months, coun
     days = [row[0] for row in rows(loan)]
     assert len(days) == count
     if frequency != "monthly":
-        step = {(later - earlier).days for earlier, later in zip(days, days[1:], strict=False)}
+        step = {(later - earlier).days for earlier, later in pairwise(days)}
         assert step == {7 if frequency == "weekly" else 14} and days[0] > TODAY
 
 
@@ -329,12 +330,7 @@ def test_earning_takes_the_same_statements_whatever_the_number_of_loans():
         pay_out(make_registered(amount="30000", term_months=3, product="advance"))
 
     def statements(on):
-        from django.db import connection
-        from django.test.utils import CaptureQueriesContext
-
-        with CaptureQueriesContext(
-            connection,
-        ) as seen:
+        with CaptureQueriesContext(connection) as seen:
             earn_deferred(on=on)
         return len(seen)
 
