@@ -15,7 +15,6 @@ from decimal import Decimal
 from engine.servicing import Effect
 from ledger import chart
 from ledger.entries import Line, credit, debit, without_zeros
-from ledger.services import accounts_by_code
 from loans.models import InterestMethod, Loan, LoanFee
 
 NOTHING = Decimal("0.00")
@@ -39,10 +38,6 @@ FEE_ACCOUNTS = {
 }
 
 
-def fee_lines(fees: Sequence[LoanFee], accounts: Mapping[str, int]) -> list[Line]:
-    return [credit(accounts[FEE_ACCOUNTS[fee.goes_to]], fee.amount, fee.name) for fee in fees]
-
-
 def payout(
     *, loan: Loan, bank_id: int, paid: Decimal, accounts: Mapping[str, int], fees: Sequence[LoanFee] = (),
     savings_fees: Sequence[LoanFee] = (), upfront: Decimal = NOTHING,
@@ -56,7 +51,7 @@ def payout(
             debit(loan.account_id, paid + upfront + _sum(fees), "Loan paid out"),
             debit(loan.member.savings_account_id, _sum(savings_fees), "Fees of the loan"),
             credit(bank_id, paid),
-            *fee_lines([*fees, *savings_fees], accounts),
+            *_fee_lines([*fees, *savings_fees], accounts),
             credit(accounts[chart.UNEARNED_INCOME], upfront, "Interest taken at the start"),
         ]
     )
@@ -81,14 +76,14 @@ def goods_sold(
             debit(loan.member.savings_account_id, _sum(savings_fees), "Fees of the sale"),
             credit(accounts[chart.GOODS], loan.principal),
             credit(accounts[chart.UNEARNED_INCOME], profit, "Profit not yet earned"),
-            *fee_lines(savings_fees, accounts),
+            *_fee_lines(savings_fees, accounts),
         ]
     )
 
 
 def fee_paid(*, from_account_id: int, fees: Sequence[LoanFee], accounts: Mapping[str, int]) -> tuple[Line, ...]:
     """Dr bank or cash · Cr where the fees go."""
-    return (debit(from_account_id, _sum(fees), "Fees of the loan"), *fee_lines(fees, accounts))
+    return (debit(from_account_id, _sum(fees), "Fees of the loan"), *_fee_lines(fees, accounts))
 
 
 def fee_refunded(*, loan: Loan, fees: Sequence[LoanFee], accounts: Mapping[str, int]) -> tuple[Line, ...]:
@@ -111,26 +106,6 @@ def income_earned(
             credit(accounts[chart.PROFIT_RECEIVABLE], given_back, "Not asked for"),
         ]
     )
-
-
-def payout_accounts() -> dict[str, int]:
-    """The accounts that payouts, fees and earnings touch, by code."""
-    return accounts_by_code(
-        chart.FEE_INCOME, chart.INSURANCE_PAYABLE, chart.COMMISSIONS, chart.UNEARNED_INCOME, chart.PROFIT_RECEIVABLE,
-        chart.GOODS, chart.INTEREST_INCOME, chart.MURABAHA_PROFIT,
-    )  # fmt: skip
-
-
-def _sum(fees: Sequence[LoanFee]) -> Decimal:
-    return sum((fee.amount for fee in fees), NOTHING)
-
-
-def accounts() -> dict[str, int]:
-    """The accounts that repayments credit, by code: read once for a whole batch."""
-    return accounts_by_code(
-        chart.INTEREST_INCOME, chart.FEE_INCOME, chart.PENALTIES, chart.RECOVERIES, chart.PROFIT_RECEIVABLE,
-        chart.CHARITY_PAYABLE,
-    )  # fmt: skip
 
 
 def repayment(
@@ -190,3 +165,11 @@ def provision(*, expense_id: int, allowance_id: int, changes: Sequence[tuple[str
             *[credit(allowance_id, max(change, NOTHING), name) for name, change in changes],
         ]
     )
+
+
+def _fee_lines(fees: Sequence[LoanFee], accounts: Mapping[str, int]) -> list[Line]:
+    return [credit(accounts[FEE_ACCOUNTS[fee.goes_to]], fee.amount, fee.name) for fee in fees]
+
+
+def _sum(fees: Sequence[LoanFee]) -> Decimal:
+    return sum((fee.amount for fee in fees), NOTHING)

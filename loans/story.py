@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 from engine import servicing
 from engine.allocation import Element
-from engine.day_counts import DayCount
 from engine.money import ZERO
-from engine.schedules import Frequency, Method
+from engine.schedules import Frequency
 from engine.servicing import (
     Effect,
     Event,
@@ -29,17 +28,12 @@ from engine.servicing import (
     WrittenOff,
 )
 from engine.settlement import Rebate, RunningMonth, Settlement
+from loans.eligibility.cost import DAY_COUNTS, METHODS
 from loans.models import ChangeKind, Installment, InstallmentKind, Loan, LoanChange, LoanOrigin, Repayment
 from loans.states import LoanStatus
 
 if TYPE_CHECKING:
     from loans.models import LoanStanding
-
-METHODS = {"reducing": Method.LEVEL_INSTALMENT, **{str(method): method for method in Method}}
-DAY_COUNTS = {
-    "equal_periods": DayCount.EQUAL_PERIODS, "actual_365": DayCount.ACTUAL_365,
-    "actual_actual": DayCount.ACTUAL_ACTUAL, "thirty_360": DayCount.THIRTY_360,
-}  # fmt: skip
 
 
 def started_on(loan: Loan) -> date | None:

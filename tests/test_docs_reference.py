@@ -16,6 +16,7 @@ import members.postings
 import onboarding.postings
 import reconciliation.postings
 from audit.states import JobState
+from engine.servicing import Effect, Share
 from ledger import chart
 from notifications.states import MessageState
 from reports.invariants import ROOMS
@@ -67,6 +68,16 @@ ACCOUNTS = {
             "cash",
             "loan loss provision",
             "loan loss allowance",
+            "fee income",
+            "insurance payable",
+            "commission income",
+            "unearned income",
+            "goods",
+            "profit receivable",
+            "profit on goods",
+            "penalties",
+            "charity payable",
+            "recoveries",
         ),
         start=1,
     )
@@ -75,11 +86,37 @@ MEMBER = SimpleNamespace(
     savings_account_id=9, christmas_account_id=10, voluntary_account_id=11, shares_account_id=12
 )  # fmt: skip
 ONE, TWO, NONE = Decimal("1.00"), Decimal("2.00"), Decimal("0.00")
+BY_CODE = {
+    code_: ACCOUNTS[word]
+    for code_, word in {
+        chart.INTEREST_INCOME: "interest income", chart.FEE_INCOME: "fee income", chart.PENALTIES: "penalties",
+        chart.RECOVERIES: "recoveries", chart.PROFIT_RECEIVABLE: "profit receivable", chart.GOODS: "goods",
+        chart.CHARITY_PAYABLE: "charity payable", chart.INSURANCE_PAYABLE: "insurance payable",
+        chart.COMMISSIONS: "commission income", chart.UNEARNED_INCOME: "unearned income",
+        chart.MURABAHA_PROFIT: "profit on goods",
+    }.items()
+}  # fmt: skip
+FEES = [
+    SimpleNamespace(goes_to=goes_to, amount=ONE, name=goes_to) for goes_to in ("fee_income", "insurance", "commission")
+]
+OF_ALL = {"fee": ONE, "penalty": ONE, "recovered": ONE}
 
 
-def lines_of(kind: str, debits: set[int]) -> tuple:
+def loan_by(method: str) -> SimpleNamespace:
+    return SimpleNamespace(account_id=ACCOUNTS["loan"], member=MEMBER, method=method, principal=TWO)
+
+
+def paid(interest: Decimal = ONE, **parts: Decimal) -> Effect:
+    """A payment as the engine tells it: two naira of principal, and whatever else."""
+    fee = parts.pop("fee", NONE)
+    return Effect("a payment", (Share(0, TWO, interest, fee),), **parts)
+
+
+def lines_of(kind: str, debits: set[int], credits: set[int]) -> tuple:
     """What the function of an event posts, called with the page's accounts."""
     general_first = ACCOUNTS["general account"] in debits
+    of_goods = ACCOUNTS["profit receivable"] in credits
+    loan = loan_by("murabaha" if of_goods else "reducing")
     calls = {
         "members.contribution": lambda: members.postings.contribution(
             MEMBER, 1, savings=ONE, christmas=ONE, voluntary=ONE, shares=ONE
@@ -88,10 +125,22 @@ def lines_of(kind: str, debits: set[int]) -> tuple:
             MEMBER, 5, savings=ONE, christmas=ONE, voluntary=ONE, shares=ONE
         ),
         "members.withdrawal": lambda: members.postings.withdrawal(MEMBER, 2, ONE),
-        "loan.paid_out": lambda: loans.postings.payout(loan_account_id=8, bank_id=2, amount=ONE),
-        "loan.repaid": lambda: loans.postings.repayment(
-            from_account_id=1, loan_account_id=8, income_id=7, principal=TWO, interest=ONE
+        "loan.paid_out": lambda: loans.postings.payout(
+            loan=loan, bank_id=2, paid=ONE, accounts=BY_CODE, fees=FEES, savings_fees=FEES, upfront=ONE
         ),
+        "loan.goods_bought": lambda: loans.postings.goods_bought(goods_id=ACCOUNTS["goods"], bank_id=2, cost=ONE),
+        "loan.goods_sold": lambda: loans.postings.goods_sold(
+            loan=loan, accounts=BY_CODE, profit=ONE, savings_fees=FEES
+        ),
+        "loan.fee_paid": lambda: loans.postings.fee_paid(from_account_id=1, fees=FEES, accounts=BY_CODE),
+        "loan.fee_refunded": lambda: loans.postings.fee_refunded(loan=loan, fees=FEES, accounts=BY_CODE),
+        "loan.income_earned": lambda: loans.postings.income_earned(
+            method=loan.method, accounts=BY_CODE, earned=ONE, given_back=ONE if of_goods else NONE
+        ),
+        "loan.repaid": lambda: loans.postings.repayment(
+            from_account_id=1, loan=loan, accounts=BY_CODE, effect=paid(**OF_ALL), surplus=ONE
+        ),
+        "loan.written_off": lambda: loans.postings.written_off(allowance_id=16, loan_account_id=8, lost=ONE),
         "loan.provision": lambda: loans.postings.provision(expense_id=15, allowance_id=16, changes=[("Watch", ONE)]),
         "loan.claim_repaid": lambda: loans.postings.claim_repaid(from_account_id=1, to={9: ONE}),
         "loan.taken_over": lambda: loans.postings.taken_over(loan_account_id=8, against_id=5, balance=ONE),
@@ -115,14 +164,14 @@ def accounts_in(cell: str) -> set[int]:
 @pytest.mark.parametrize("row", table(POSTINGS, "Events").rows, ids=lambda row: row["What happened"])
 def test_an_event_posts_what_its_row_says(row):
     debits, credits = accounts_in(row["Dr"]), accounts_in(row["Cr"])
-    lines = lines_of(code(row["Kind"]), debits)
+    lines = lines_of(code(row["Kind"]), debits, credits)
     assert {line.account_id for line in lines if line.debit} == debits
     assert {line.account_id for line in lines if line.credit} == credits
     assert sum(line.debit for line in lines) == sum(line.credit for line in lines)
 
 
 def test_interest_paid_in_advance_is_given_back_as_the_page_says():
-    lines = loans.postings.repayment(from_account_id=1, loan_account_id=8, income_id=7, principal=TWO, interest=-ONE)
+    lines = loans.postings.repayment(from_account_id=1, loan=loan_by("reducing"), accounts=BY_CODE, effect=paid(-ONE))
     assert {line.account_id for line in lines if line.debit} == {ACCOUNTS["source"], ACCOUNTS["interest income"]}
     assert {line.account_id for line in lines if line.credit} == {ACCOUNTS["loan"]}
 
@@ -133,7 +182,7 @@ def test_every_posting_function_stands_in_the_table():
         (f"{room}/postings.py", node.name)
         for room in MODULES
         for node in parsed(ROOT / room / "postings.py").body
-        if isinstance(node, ast.FunctionDef)
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
     }
     assert told == there
     assert {path.parent.name for path in sources() if path.name == "postings.py"} == set(MODULES)
@@ -165,6 +214,8 @@ def kinds_in_code() -> set[str]:
 def _kind(value: ast.expr, room: str) -> set[str]:
     if isinstance(value, ast.Constant):
         return {value.value}
+    if isinstance(value, ast.IfExp):
+        return _kind(value.body, room) | _kind(value.orelse, room)
     if isinstance(value, ast.Attribute):
         return {getattr(MODULES[room], value.attr)}
     if isinstance(value, ast.Name):
@@ -268,7 +319,7 @@ def test_a_guard_that_a_page_names_exists(page):
         for word in codes(row[column])
         if re.fullmatch(r"[a-z]+_[a-z_]+", word)
     }
-    services = {"admit_members", "post_repayments", "start_posting", "visible_to"}
+    services = {"admit_members", "earn_deferred", "post_repayments", "start_posting", "visible_to"}
     assert named
     assert {word for word in named - services if not is_a_guard(word)} == set()
     assert all(any(f"def {word}(" in text for text in sources().values()) for word in named & services)

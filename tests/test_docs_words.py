@@ -17,7 +17,6 @@ from django.urls import get_resolver, resolve, reverse
 from core.workbooks import LIMITS
 from loans.eligibility.rules import FIXED, RULES
 from loans.models import LendingPolicy
-from loans.schedules import CUT_OFF_DAY
 from loans.services.guarantees import MOST_ASKED
 from loans.standard import DEDUCTION_CEILING_PERCENT, STANDARD_PRODUCTS
 from members.models import Employer
@@ -155,7 +154,7 @@ def test_the_numbers_of_the_rules_are_those_of_the_code():
     text = " ".join(read(LENDING).split())
     assert f"for more than {LendingPolicy().most_promises} loans" in text
     assert f"at most {MOST_ASKED} members" in text
-    assert f"by the {CUT_OFF_DAY}th" in text
+    assert f"by the {Employer._meta.get_field('cut_off_day').default}th" in text
     assert f"chunks of {CHUNK} lines" in read(DOCS / "explanation" / "architecture.md")
     limits = read(DOCS / "explanation" / "threats-and-guards.md")
     assert f"{LIMITS.packed_bytes // 1_000_000} MB packed, {LIMITS.unpacked_bytes // 1_000_000} MB unpacked" in limits

@@ -43,6 +43,7 @@ from loans.models import (
 )
 from loans.selectors.facts import rules_of
 from loans.selectors.register import guarantors_of
+from loans.services.accounts import payout_accounts
 from loans.services.fees import mark_taken
 from loans.services.registration import how_paid_back, loan_page
 from loans.states import LoanStatus
@@ -143,7 +144,7 @@ def _terms(loan: Loan) -> ScheduleTerms:
 def _post(
     loan: Loan, paid: Decimal, kept: list[LoanFee], from_savings: list[LoanFee], upfront: Decimal, by: User, on: date
 ) -> JournalEntry:  # fmt: skip
-    accounts, is_sale = postings.payout_accounts(), loan.method == InterestMethod.MURABAHA
+    accounts, is_sale = payout_accounts(), loan.method == InterestMethod.MURABAHA
     if is_sale:
         profit = sum(loan.installments.live().values_list("interest", flat=True), NOTHING)
         lines = postings.goods_sold(loan=loan, accounts=accounts, profit=profit, savings_fees=from_savings)

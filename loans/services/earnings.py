@@ -14,6 +14,7 @@ from ledger.entries import Draft
 from ledger.services import post_entries
 from loans import postings
 from loans.models import DeferredIncome, InterestMethod
+from loans.services.accounts import payout_accounts
 
 GIVE_BACK = load_sql("loans", "give_back_deferred")
 TO_EARN = load_sql("loans", "deferred_to_earn")
@@ -37,7 +38,7 @@ def earn_deferred(*, on: date) -> Decimal:
     groups: dict[tuple[date, str], list[tuple[int, Decimal, Decimal]]] = defaultdict(list)
     for pk, method, earned_on, earned, given_back in rows:
         groups[earned_on, method].append((pk, earned, given_back))
-    accounts = postings.payout_accounts()
+    accounts = payout_accounts()
     drafts, reference_of = [], {}
     for (earned_on, method), parts in sorted(groups.items()):
         reference = f"earned/{earned_on}/{method}/{parts[0][0]}"

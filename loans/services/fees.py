@@ -15,6 +15,7 @@ from ledger.services import accounts_by_code, post_entry
 from loans import postings
 from loans.errors import FeesAlreadyPaid, NotReadyToPay, NotYourOwnLoan
 from loans.models import Loan, LoanFee
+from loans.services.accounts import payout_accounts
 from loans.states import LoanStatus
 from users.models import User
 
@@ -42,7 +43,7 @@ def record_fees(*, loan: Loan, into: str, reference: str, by: User, on: date, at
         kind=postings.FEE_PAID,
         narration=f"Fees of {loan.serial}: {loan.member.name}"[:200],
         on=on,
-        lines=postings.fee_paid(from_account_id=account_id, fees=fees, accounts=postings.payout_accounts()),
+        lines=postings.fee_paid(from_account_id=account_id, fees=fees, accounts=payout_accounts()),
         by=by,
     )
     mark_taken(fees, entry)
@@ -70,7 +71,7 @@ def refund_fees(*, loan: Loan, by: User, on: date, at: datetime) -> str:
         kind=postings.FEE_REFUNDED,
         narration=f"Fees of {loan.serial} given back to {loan.member.name}"[:200],
         on=on,
-        lines=postings.fee_refunded(loan=loan, fees=fees, accounts=postings.payout_accounts()),
+        lines=postings.fee_refunded(loan=loan, fees=fees, accounts=payout_accounts()),
         by=by,
     )
     LoanFee.objects.filter(pk__in=[fee.pk for fee in fees]).update(refund_entry=entry)

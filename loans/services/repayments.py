@@ -35,6 +35,7 @@ from loans.errors import (
     ReceiptUsed,
 )
 from loans.models import Allocation, Disbursement, Loan, LoanOrigin, Repayment, RepaymentChannel, RepaymentUse
+from loans.services.accounts import repayment_accounts
 from loans.services.books import Book, Retold, books_of, keep_schedule, keep_standing, retell
 from loans.services.closures import accounts_of_guarantors, close_loans, promises_ended_by_closing, reopen_loan
 from loans.services.holds import settle_holds
@@ -302,7 +303,7 @@ def _write(plan: _Plan, *, by: User | None, at: datetime) -> dict[str, Repayment
     books = [plan.books[pk] for pk in {receipt.payment.loan_id for receipt, _ in plan.steps}]
     keep_schedule(*books)
     keep_standing(books)
-    accounts = postings.accounts()
+    accounts = repayment_accounts()
     entries = post_entries(
         drafts=[_draft(receipt, effect, plan.books[receipt.payment.loan_id].loan, accounts)
                 for receipt, effect in applied],
@@ -371,7 +372,7 @@ def post_again(told: Retold, *, because: str, by: User | None, at: datetime) -> 
     if not changed:
         return []
     keep_schedule(told.book)
-    loan, accounts = told.book.loan, postings.accounts()
+    loan, accounts = told.book.loan, repayment_accounts()
     for old, _ in changed:
         _mirror(old, reason=because, on=old.received_on, by=by)
     receipts = [_again(old) for old, _ in changed]

@@ -20,6 +20,7 @@ from engine.servicing import Effect
 from ledger import chart
 from ledger.services import accounts_by_code, lock_accounts, post_entry, reverse_entry
 from loans import postings, story
+from loans.eligibility.cost import METHODS
 from loans.errors import (
     BadChange,
     ChangeDecided,
@@ -202,7 +203,7 @@ def clean_terms(loan: Loan, kind: str, terms: dict[str, Any]) -> dict[str, Any]:
     cleaned: dict[str, Any] = {"months": months}
     if terms.get("annual_rate_percent") is not None:
         rate = Decimal(terms["annual_rate_percent"])
-        if not 0 <= rate <= HIGHEST_RATE or (rate and story.METHODS[loan.method] is Method.INTEREST_FREE):
+        if not 0 <= rate <= HIGHEST_RATE or (rate and METHODS[loan.method] is Method.INTEREST_FREE):
             raise BadChange("Enter a yearly rate from 0 to 100; an interest-free loan has none.", field="rate")
         cleaned["annual_rate_percent"] = str(rate)
     return cleaned

@@ -91,7 +91,7 @@ def rows(loan):
 
 METHODS = [
     # method, rate, the first instalment and the last of 120,000 over 12 months, interest in all
-    ("reducing", 12, "10661.85", "10661.90", "7942.25"),
+    ("reducing", 12, "10661.85", "10661.91", "7942.26"),
     ("equal_principal", 12, "11200.00", "10100.00", "7800.00"),
     ("flat", 12, "11200.00", "11200.00", "14400.00"),
     ("flat_upfront", 12, "10000.00", "10000.00", "14400.00"),

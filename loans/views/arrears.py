@@ -6,6 +6,7 @@ from datetime import date
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -139,6 +140,8 @@ def _download(sheets, name: str) -> HttpResponse:
 def provisions(request: HttpRequest) -> HttpResponse:
     """What was set aside so far, and the next provision."""
     may_post = request.user.has_perm("ledger.post_journal")
+    if request.method == "POST" and not may_post:
+        raise PermissionDenied
     form = ProvisionForm(typed(request) if may_post else None)
     if form.is_valid():
         with shown_on(form):
