@@ -308,6 +308,12 @@ class TooManyRestructures(DomainError):
     """The loan was given new terms as often as its product allows."""
 
 
+class WrittenOffSince(DomainError):
+    """An event of before a write-off would make another sum of what was written off by resolution."""
+
+    message = "The loan was written off after that day, by resolution, as it stood. Take the write-off back first."
+
+
 # Arrears, provisions, notices -----------------------------------------------------------------------------------------
 
 

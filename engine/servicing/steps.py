@@ -1,7 +1,7 @@
 """One event after another: what it pays, what it changes, and how the loan stands afterwards."""
 
 from collections.abc import Iterable, Sequence
-from copy import copy
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -35,8 +35,7 @@ def replay(position: Position, events: Iterable[Event]) -> tuple[Position, list[
     The events come in the order in which they count: by day, and of one day as they were entered. The position that
     is given stays as it was.
     """
-    told = copy(position)
-    told.rows = [copy(row) for row in position.rows]
+    told = replace(position, rows=[replace(row) for row in position.rows])
     return told, [advance(told, event) for event in events]
 
 

@@ -7,20 +7,23 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef, Q, QuerySet, Sum, TextField
+from django.db.models.functions import Cast, Coalesce, JSONObject
 
 from engine.fees import Collected
 from engine.schedules import Frequency
 from ledger.models import AccountBalance, HoldPurpose
 from loans.eligibility import Facts, FeeRule, Rules
 from loans.eligibility.cost import MOST_IN_A_MONTH, instalment_of
-from loans.models import Loan, LoanApplication, LoanProduct, ProductVersion
+from loans.models import Loan, LoanApplication, LoanProduct, ProductFee, ProductVersion, RateTier
 from loans.states import LoanStatus
 from members.models import Member
 from members.states import MemberStatus
 
 NOTHING = Decimal("0.00")
+RATE = "annual_rate_percent"
+FEE = ("name", "collected", "amount", "percent", "goes_to", "refundable")
 
 
 def facts_for(member: Member, on: date) -> Facts:
@@ -77,12 +80,34 @@ def rules_of(version: ProductVersion, product: LoanProduct | None = None) -> Rul
     return rules_with(
         version,
         product,
-        tiers=[(tier.from_multiple, tier.annual_rate_percent) for tier in version.tiers.all()],
-        fees=[
-            FeeRule(fee.name, Collected(fee.collected), fee.amount, fee.percent, fee.goes_to, fee.refundable)
-            for fee in sorted(version.fees.all(), key=lambda fee: fee.pk)
-        ],
+        tiers=_tiers(version),
+        fees=_fees(version),
     )
+
+
+def _tiers(version: ProductVersion) -> list[tuple[Decimal, Decimal]]:
+    if hasattr(version, "tier_rows"):
+        return [(Decimal(row["from_multiple"]), Decimal(row[RATE])) for row in version.tier_rows]
+    return [(tier.from_multiple, tier.annual_rate_percent) for tier in version.tiers.all()]
+
+
+def _fees(version: ProductVersion) -> list[FeeRule]:
+    if hasattr(version, "fee_rows"):
+        return [
+            FeeRule(
+                row["name"], Collected(row["collected"]), _amount(row["amount"]), _amount(row["percent"]),
+                row["goes_to"], row["refundable"] == "true",
+            )
+            for row in version.fee_rows
+        ]  # fmt: skip
+    return [
+        FeeRule(fee.name, Collected(fee.collected), fee.amount, fee.percent, fee.goes_to, fee.refundable)
+        for fee in sorted(version.fees.all(), key=lambda fee: fee.pk)
+    ]
+
+
+def _amount(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
 
 
 def rules_with(
@@ -124,10 +149,18 @@ def with_rules(applications: QuerySet[LoanApplication]) -> QuerySet[LoanApplicat
 
 def open_versions(on: date) -> list[ProductVersion]:
     """The rules in force on a day of every product that the society gives, each with its product, in one query."""
+    version = OuterRef("pk")
+    tiers = RateTier.objects.filter(version=version).order_by("pk").values(row=_in_text("from_multiple", RATE))
+    fees = ProductFee.objects.filter(version=version).order_by("pk").values(row=_in_text(*FEE))
     return list(
         ProductVersion.objects.in_force(on)
         .filter(product__is_open=True)
         .select_related("product")
-        .prefetch_related("tiers", "fees")
+        .annotate(tier_rows=ArraySubquery(tiers), fee_rows=ArraySubquery(fees))
         .order_by("product_id")
     )
+
+
+def _in_text(*names: str) -> JSONObject:
+    """Columns of a row as text, so that no amount becomes a float on its way."""
+    return JSONObject(**{name: Cast(name, TextField()) for name in names})

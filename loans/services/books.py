@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Max, Sum
 
 from core.sql import load_sql
 from engine import servicing
 from engine.servicing import Effect, Event, Position
 from loans import story
+from loans.errors import WrittenOffSince
 from loans.models import Installment, Loan, LoanChange, LoanPause, LoanStanding, Repayment
 
 PAY_INSTALLMENTS = load_sql("loans", "pay_installments")
@@ -96,6 +97,7 @@ def retell(
     """Tell a loan's story from the day when it was agreed, with events that come late or without one that was wrong.
 
     Events count by day, and of one day as they were first entered. The book is moved to where the story ends.
+    Raises WrittenOffSince when a write-off would come out as another sum than was resolved.
     """
     loan = book.loan
     repayments = [
@@ -103,7 +105,7 @@ def retell(
         for one in Repayment.objects.filter(loan=loan, reversed_by_entry__isnull=True).select_related("entry")
         if one != without
     ]
-    changes = [one for one in LoanChange.objects.standing().filter(loan=loan) if one != without]
+    changes = [one for one in LoanChange.objects.standing().filter(loan=loan).select_related("entry") if one != without]
     told = [(one.received_on, one.entered_at, one.pk, story.payment(one)) for one in repayments]
     told += [(one.effective_on, one.decided_at, one.pk, story.change(one)) for one in changes]
     told += [(event.on, entered_at, 0, event) for event, entered_at in more]
@@ -113,6 +115,7 @@ def retell(
     counted = book.position.accrued_through
     book.position, effects = servicing.replay(beginning, events)
     by_key = {effect.key: effect for effect in effects}
+    _refuse_another_loss(loan, changes, by_key)
     closed_on = next((event.on for event, effect in zip(events, effects, strict=True) if effect.closes), None)
     if counted is not None and not book.position.is_closed:
         servicing.accrue(book.position, counted)
@@ -125,6 +128,16 @@ def retell(
         by_key,
         closed_on,
     )
+
+
+def _refuse_another_loss(loan: Loan, changes: Sequence[LoanChange], effects: dict[object, Effect]) -> None:
+    """What the general meeting wrote off is a sum: an event of before it does not silently make another one of it."""
+    for one in changes:
+        if one.entry_id is None:
+            continue
+        lost = one.entry.lines.filter(account_id=loan.account_id).aggregate(lost=Sum("credit"))["lost"]
+        if effects["change", one.pk].lost != lost:
+            raise WrittenOffSince()
 
 
 def keep_schedule(*books: Book) -> None:

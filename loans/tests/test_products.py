@@ -32,7 +32,7 @@ from loans.errors import (
     VersionFromThatDay,
 )
 from loans.models import DeferredIncome, InterestMethod, LoanProduct, ProductVersion
-from loans.selectors.facts import rules_of
+from loans.selectors.facts import open_versions, rules_of
 from loans.selectors.loan_page import loan_page
 from loans.services.applications import submit_application
 from loans.services.closures import cancel_loan
@@ -500,3 +500,10 @@ def test_every_kind_of_interest_has_a_standard_product():
     assert set(InterestMethod) - methods == {InterestMethod.EQUAL_PRINCIPAL, InterestMethod.FLAT}
     further = LoanProduct.objects.filter(is_open=False)
     assert {product.code for product in further} == {"interest-free", "murabaha", "advance", "one-payment"}
+
+
+def test_rules_that_come_in_one_statement_are_those_of_the_stored_rows():
+    version = new_rules(tiers=[(D("1.50"), D("14.5"))], fees=[INSURANCE, PROCESSING, FORM])
+    listed = next(one for one in open_versions(TODAY) if one == version)
+    assert rules_of(listed) == rules_of(ProductVersion.objects.get(pk=version.pk))
+    assert rules_of(listed).fees[2].amount == D("500.00")
