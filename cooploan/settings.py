@@ -213,6 +213,7 @@ MFA_FORMS = {
 # Above AXES_FAILURE_LIMIT, so axes decides on passwords. Never None: second-factor guesses are throttled by this key.
 ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip,6/300s/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # a code typed as it changes, or by a phone whose clock is half a minute out (RFC 6238, 5.2)
 
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours

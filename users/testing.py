@@ -11,12 +11,13 @@ from allauth.account.internal.flows.login import (
     AUTHENTICATION_METHODS_SESSION_KEY,
 )
 from allauth.account.internal.userkit import user_id_to_str
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.test import Client
 
 from users.models import User
 from users.tests.factories import PASSWORD, make_user
 
-__all__ = ["PASSWORD", "make_user", "sign_in"]
+__all__ = ["PASSWORD", "code_of", "make_user", "sign_in"]
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -32,3 +33,8 @@ def sign_in(client: Client, user: User, second_factor: bool = True) -> User:
     session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = user_id_to_str(user)
     session.save()
     return user
+
+
+def code_of(secret: str, half_minutes: int = 0) -> str:
+    """The six figures that an authenticator app shows now, or so many half minutes from now."""
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + half_minutes))

@@ -7,24 +7,25 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from allauth.mfa.totp.internal.auth import (
-    TOTP,
-    format_hotp_value,
-    generate_totp_secret,
-    hotp_value,
-    yield_hotp_counters_from_time,
-)
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Response
 
 from tests.journeys.cast import Person
-from users.testing import PASSWORD
+from users.testing import PASSWORD, code_of
 
 PICTURES = Path(__file__).resolve().parents[2] / "artefacts" / "journeys"
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 NARROW = 320
 TELL_OF_POLICY = """document.addEventListener("securitypolicyviolation",
   (found) => console.error(`content policy: ${found.violatedDirective} ${found.blockedURI}`))"""
+# A page that a press or a link leaves says so until the next one is there; one that a script takes over does not leave.
+TELL_OF_LEAVING = """for (const kind of ["submit", "click"]) addEventListener(kind, (event) => {
+  const link = kind === "click" && event.target.closest?.("a[href]");
+  const goes = kind === "submit" || (link && !link.hasAttribute("download") && !link.hash && !link.target);
+  if (goes && !event.defaultPrevented) window.isLeaving = true;
+})"""
+IS_THERE = "() => !window.isLeaving && document.readyState === 'complete'"
 UNFOLD = """() => document.querySelectorAll("details:not([open])").forEach((one) => {
   one.open = true; one.dataset.unfolded = "yes" })"""
 FOLD = """() => document.querySelectorAll("details[data-unfolded]").forEach((one) => {
@@ -90,6 +91,7 @@ class Room:
         )  # fmt: skip
         context.set_default_timeout(20_000)
         context.add_init_script(TELL_OF_POLICY)
+        context.add_init_script(TELL_OF_LEAVING)
         self.opened.append(context)
         page = context.new_page()
         page.on("console", lambda said: self._note(said.text) if said.type in ("error", "warning") else None)
@@ -125,10 +127,23 @@ class Hand:
         self.page.goto(address)
 
     def follows(self, name: str, **how: Any) -> None:
-        self.page.get_by_role("link", name=name, **how).first.click()
+        self._clicks(self.page.get_by_role("link", name=name, **how).first)
 
     def presses(self, name: str, **how: Any) -> None:
-        self.page.get_by_role("button", name=name, **how).first.click()
+        self._clicks(self.page.get_by_role("button", name=name, **how).first)
+
+    def opens_the_first(self) -> None:
+        """What stands first in the page's table."""
+        self._clicks(self.page.locator("main table a").first)
+
+    def _clicks(self, place: Locator) -> None:
+        """Click, and stand on the page that comes of it before anything is looked at."""
+        if not self.room.script:
+            with self.page.expect_navigation():
+                place.click()
+            return
+        place.click()
+        self.page.wait_for_function(IS_THERE)
 
     def types(self, label: str, words: str) -> None:
         self.page.get_by_label(label).fill(words)
@@ -154,7 +169,7 @@ class Hand:
 
     def code(self) -> str:
         """What the app shows now."""
-        return format_hotp_value(hotp_value(self.secret, next(iter(yield_hotp_counters_from_time()))))
+        return code_of(self.secret)
 
     # Seeing -----------------------------------------------------------------------------------------------------------
 

@@ -6,13 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import (
-    TOTP,
-    format_hotp_value,
-    generate_totp_secret,
-    hotp_value,
-    yield_hotp_counters_from_time,
-)
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from axes.models import AccessAttempt
 from django.urls import reverse
 
@@ -21,17 +15,13 @@ from notifications.models import Message
 from users.models import User
 from users.roles import Role
 from users.services import change_email, grant_role
-from users.testing import PASSWORD, make_user, sign_in
+from users.testing import PASSWORD, code_of, make_user, sign_in
 
 SIGN_IN = "/accounts/login/"
 SECOND_STEP = "/accounts/2fa/authenticate/"
 PROVE = "/accounts/2fa/reauthenticate/"
 ENROL = "/accounts/2fa/totp/activate/"
 ME = "/me/"
-
-
-def code_of(secret: str) -> str:
-    return format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
 
 
 def log_in(client, login, password=PASSWORD, **more):
@@ -216,6 +206,14 @@ def test_an_officer_signs_in_with_password_and_code(client, officer, secret):
     assert "That code is not right" in refused.content.decode()
     assert who(client) is None
     assert client.post(SECOND_STEP, {"code": code_of(secret)})["Location"] == "/"
+    assert who(client) == officer
+
+
+def test_a_code_that_changed_while_it_was_typed_is_taken_and_an_older_one_is_not(client, officer, secret):
+    log_in(client, officer.email)
+    assert client.post(SECOND_STEP, {"code": code_of(secret, -3)}).status_code == 200
+    assert who(client) is None
+    assert client.post(SECOND_STEP, {"code": code_of(secret, -1)})["Location"] == "/"
     assert who(client) == officer
 
 
