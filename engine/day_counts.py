@@ -1,17 +1,20 @@
 """What part of a year lies between two dates, by each convention, as an exact fraction."""
 
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
 from engine.errors import BadDates
+
+ONE_DAY = timedelta(days=1)
 
 
 class DayCount(StrEnum):
     """How the time between two due dates is counted.
 
     ``EQUAL_PERIODS`` takes each month as a twelfth and each week as a fifty-second of a year whatever the dates:
-    what payroll lending does, and the only one that needs no dates.
+    what payroll lending does, and the only one that needs no dates. Where actual/actual meets a New Year, ISDA counts
+    the first day of a period and not its last; with the first day out it is the other way (Apache Fineract).
     """
 
     EQUAL_PERIODS = "equal_periods"
@@ -19,6 +22,7 @@ class DayCount(StrEnum):
     ACTUAL_360 = "actual/360"
     ACTUAL_365 = "actual/365"
     ACTUAL_ACTUAL = "actual/actual"
+    ACTUAL_ACTUAL_END = "actual/actual, first day out"
 
 
 def days_30_360(start: date, end: date) -> int:
@@ -50,6 +54,8 @@ def year_fraction(start: date, end: date, basis: DayCount) -> Fraction:
         return Fraction((end - start).days, 360)
     if basis is DayCount.ACTUAL_365:
         return Fraction((end - start).days, 365)
+    if basis is DayCount.ACTUAL_ACTUAL_END:
+        return year_fraction(start + ONE_DAY, end + ONE_DAY, DayCount.ACTUAL_ACTUAL)
     if basis is DayCount.ACTUAL_ACTUAL:
         parts = Fraction(0)
         while start.year < end.year:

@@ -25,6 +25,7 @@ from decimal import (
     Overflow,
     localcontext,
 )
+from enum import StrEnum
 from fractions import Fraction
 from math import lcm
 
@@ -202,19 +203,27 @@ def _whole_weights(weights: Sequence[Amount]) -> list[int]:
     return [int(ratio * common) for ratio in ratios]
 
 
+class Remainder(StrEnum):
+    """Which instalment takes what rounding leaves over, so that the loan is paid back to the kobo."""
+
+    LAST = "last"  # the last one clears: the house rule
+    FIRST = "first"  # the first one, so that all later ones are alike; equal parts only
+    SPREAD = "spread"  # no one: equal parts by largest remainder, the level instalment nudged until its last fits
+
+
 @dataclass(frozen=True, slots=True)
 class Rounding:
-    """How a schedule rounds: the parts of each line, and the level instalment. Works in kobo.
+    """How a schedule rounds: the parts of each line, the level instalment, and where the remainder goes.
 
-    ``smooth`` nudges the level instalment until the last one is as near to the others as it can be
-    (Apache Fineract's progressive schedules).
+    ``mode`` and ``unit`` are for principal and interest of each line, ``instalment_mode`` and ``instalment_unit``
+    for the level instalment: half even to the kobo, up to a whole naira, to the nearest hundred. Works in kobo.
     """
 
     mode: str = ROUND_HALF_UP
     unit: Decimal = KOBO
     instalment_mode: str = ROUND_HALF_UP
     instalment_unit: Decimal = KOBO
-    smooth: bool = False
+    remainder: Remainder = Remainder.LAST
 
     def part(self, numerator: int, denominator: int) -> int:
         """Return one part of a line (principal or interest), in kobo, from its exact quotient."""
@@ -241,6 +250,7 @@ def _in_units(numerator: int, denominator: int, unit: Decimal, mode: str) -> int
 
 
 HOUSE = Rounding()
-FINERACT_PROGRESSIVE = Rounding(mode=ROUND_HALF_EVEN, instalment_mode=ROUND_HALF_EVEN, smooth=True)
+FINERACT_PROGRESSIVE = Rounding(mode=ROUND_HALF_EVEN, instalment_mode=ROUND_HALF_EVEN, remainder=Remainder.SPREAD)
 WHOLE_NAIRA_INSTALMENT = Rounding(instalment_mode=ROUND_CEILING, instalment_unit=NAIRA)
+WHOLE_NAIRA = Rounding(unit=NAIRA, instalment_mode=ROUND_CEILING, instalment_unit=NAIRA)
 NEAREST_HUNDRED = Rounding(unit=Decimal(100), instalment_unit=Decimal(100))

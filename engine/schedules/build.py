@@ -7,8 +7,8 @@ from fractions import Fraction
 from itertools import accumulate
 from operator import sub
 
-from engine.money import Rounding, all_from_kobo, from_kobo, in_kobo, split_kobo
-from engine.schedules.level import as_lines, level_columns, payment_per_unit, payment_per_unit_at, smoothed_columns
+from engine.money import Remainder, Rounding, all_from_kobo, from_kobo, in_kobo, split_kobo
+from engine.schedules.level import as_lines, level_columns, payment_per_unit, payment_per_unit_at, spread_remainder
 from engine.schedules.terms import FIXED_CHARGE_METHODS, Columns, Line, Method, Moratorium, ScheduleTerms
 
 Parts = tuple[list[int], list[int]]  # principal and interest of each instalment
@@ -17,8 +17,8 @@ Parts = tuple[list[int], list[int]]  # principal and interest of each instalment
 def build_schedule(terms: ScheduleTerms) -> list[Line]:
     """Return the instalments of a loan.
 
-    Interest is rounded once per instalment, the last instalment clears, the principal parts add up to the
-    principal to the kobo and no amount is negative. A bullet has one line; every other method has ``term`` lines.
+    Interest is rounded once per instalment, one instalment takes what rounding leaves (the last, unless the rounding
+    says otherwise), the principal parts add up to the principal to the kobo and no amount is negative. A bullet has one line; every other method has ``term`` lines.
 
     Raises:
         BadDates: the frequency has no dates of its own and none were given.
@@ -53,32 +53,50 @@ def earned_each_period(terms: ScheduleTerms) -> list[Decimal]:
 
 def _plain_level(terms: ScheduleTerms, dates: Sequence[date | None]) -> Columns:
     principal, rate, rounding = terms.principal_kobo(), terms.even_period_rate(), terms.rounding
-    if rounding.smooth:
-        return smoothed_columns(principal, rate, dates, rounding)
     numerator, denominator = payment_per_unit(rate, terms.term)
-    return level_columns(principal, rate, rounding.instalment(principal * numerator, denominator), dates, rounding)
+    instalment = rounding.instalment(principal * numerator, denominator)
+
+    def attempt(instalment: int) -> Columns:
+        return level_columns(principal, rate, instalment, dates, rounding)
+
+    def last_of(instalment: int) -> int:
+        columns = attempt(instalment)
+        return columns.principal[-1] + columns.interest[-1]
+
+    if rounding.remainder is Remainder.SPREAD:
+        instalment = spread_remainder(instalment, terms.term, rounding, last_of)
+    return attempt(instalment)
 
 
 def _level(terms: ScheduleTerms) -> Parts:
     numerator, denominator = payment_per_unit_at(terms.period_rates()[terms.moratorium_periods :])
     instalment = terms.rounding.instalment(terms.principal_kobo() * numerator, denominator)
-    return _reducing(terms, lambda interest: instalment - interest)
+
+    def attempt(instalment: int) -> Parts:
+        return _reducing(terms, lambda _, interest: instalment - interest)
+
+    def last_of(instalment: int) -> int:
+        return sum(column[-1] for column in attempt(instalment))
+
+    if terms.rounding.remainder is Remainder.SPREAD:
+        instalment = spread_remainder(instalment, terms.term, terms.rounding, last_of)
+    return attempt(instalment)
 
 
 def _equal_principal(terms: ScheduleTerms) -> Parts:
-    share = terms.rounding.part(terms.principal_kobo(), terms.term - terms.moratorium_periods)
-    return _reducing(terms, lambda _: share)
+    shares = _equal_parts(terms.principal_kobo(), terms.term - terms.moratorium_periods, terms.rounding)
+    return _reducing(terms, lambda place, _: shares[place])
 
 
-def _reducing(terms: ScheduleTerms, wanted: Callable[[int], int]) -> Parts:
-    """Run the balance down, ``wanted(interest)`` being the principal asked of an instalment with that interest."""
+def _reducing(terms: ScheduleTerms, wanted: Callable[[int, int], int]) -> Parts:
+    """Run the balance down, ``wanted(place, interest)`` being the principal asked of an instalment."""
     balance, rates, rounding = terms.principal_kobo(), terms.period_rates(), terms.rounding
     waiting = [rounding.interest_on(rate)(balance) for rate in rates[: terms.moratorium_periods]]
     principals, interests = [0] * len(waiting), []
     paying = rates[terms.moratorium_periods :]
-    for left, rate in zip(range(len(paying), 0, -1), paying, strict=True):
+    for place, rate in enumerate(paying):
         interest = rounding.interest_on(rate)(balance)
-        part = balance if left == 1 else min(max(wanted(interest), 0), balance)
+        part = balance if place == len(paying) - 1 else min(max(wanted(place, interest), 0), balance)
         principals.append(part)
         interests.append(interest)
         balance -= part
@@ -117,12 +135,14 @@ def _total_charge(terms: ScheduleTerms) -> int:
 
 
 def _equal_parts(total: int, parts: int, rounding: Rounding) -> list[int]:
-    """Return equal rounded parts of a total, the last clearing; none negative when rounding up uses it early."""
+    """Return equal rounded parts of a total, one taking the rest; none negative when rounding up uses it early."""
+    if rounding.remainder is Remainder.SPREAD:
+        return split_kobo(total, [1] * parts)
     share, left, column = rounding.part(total, parts), total, []
     for _ in range(parts - 1):
         column.append(min(share, left))
         left -= column[-1]
-    return [*column, left]
+    return [left, *reversed(column)] if rounding.remainder is Remainder.FIRST else [*column, left]
 
 
 _PARTS = {

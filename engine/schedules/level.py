@@ -1,7 +1,7 @@
 """The level instalment on a reducing balance: its amount, its lines, and sums over a stretch of it."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal, localcontext
 from fractions import Fraction
@@ -150,28 +150,21 @@ def _careful_level_columns(
     return columns
 
 
-def smoothed_columns(principal: int, rate: Fraction, due_dates: Sequence[date | None], rounding: Rounding) -> Columns:
-    """Return level columns whose instalment is nudged until the last one is as near to the others as it can be.
+def spread_remainder(instalment: int, term: int, rounding: Rounding, last_of: Callable[[int], int]) -> int:
+    """Return the level instalment, in kobo, nudged until the last one is as near to the others as it can be.
 
-    Apache Fineract's rule for progressive schedules: while the last instalment is off by more kobo than half the
-    number of instalments, spread the difference over all of them, and keep the result if it is better.
+    Apache Fineract's rule for progressive schedules: while the last instalment, ``last_of(instalment)``, is off by
+    more kobo than half the number of instalments, spread the difference over all of them, and keep the result if it
+    is better.
     """
-
-    def attempt(instalment: int) -> tuple[Columns, int]:
-        columns = level_columns(principal, rate, instalment, due_dates, rounding)
-        return columns, columns.principal[-1] + columns.interest[-1] - instalment
-
-    term = len(due_dates)
-    numerator, denominator = payment_per_unit(rate, term)
-    instalment = rounding.instalment(principal * numerator, denominator)
-    columns, gap = attempt(instalment)
+    gap = last_of(instalment) - instalment
     while abs(gap) > term // 2:
-        instalment = rounding.instalment(instalment * term + gap, term)
-        better, smaller_gap = attempt(instalment)
+        nudged = rounding.instalment(instalment * term + gap, term)
+        smaller_gap = last_of(nudged) - nudged
         if abs(smaller_gap) >= abs(gap):
             break
-        columns, gap = better, smaller_gap
-    return columns
+        instalment, gap = nudged, smaller_gap
+    return instalment
 
 
 def as_lines(principal: int, columns: Columns, first_number: int = 1) -> list[Line]:

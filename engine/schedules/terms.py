@@ -13,7 +13,7 @@ from typing import NamedTuple
 from engine.day_counts import DayCount, year_fraction
 from engine.due_dates import MOST_DUE_DATES, due_dates_every, monthly_due_dates
 from engine.errors import BadDates, BadTerms
-from engine.money import HOUSE, ZERO, Rounding, exact, in_kobo, naira
+from engine.money import HOUSE, ZERO, Remainder, Rounding, exact, in_kobo, naira
 
 HIGHEST_RATE = Decimal(1000)  # percent a year or a month: more than that is a slip of the finger
 FINEST_RATE_PLACES = 8
@@ -148,8 +148,8 @@ class ScheduleTerms:
         if self.moratorium is not Moratorium.NONE or self.moratorium_periods:
             self._check_moratorium()
 
-        if self.rounding.smooth and not (self.method is Method.LEVEL_INSTALMENT and self.is_plain()):
-            raise BadTerms("Smoothing is for plain level instalments. Choose another rounding for these terms.")
+        if self.rounding.remainder is not Remainder.LAST:
+            self._check_remainder(self.rounding.remainder)
 
     def is_plain(self) -> bool:
         """Return whether all periods are alike: no moratorium, no fee in the instalments, no counting of days."""
@@ -182,6 +182,15 @@ class ScheduleTerms:
             raise BadTerms("The moratorium covers the whole term. Leave at least one instalment to repay in.")
         if self.method is Method.BULLET:
             raise BadTerms("A loan repaid in one payment at the end needs no moratorium. Lengthen its term.")
+
+    def _check_remainder(self, remainder: Remainder) -> None:
+        level = self.method is Method.LEVEL_INSTALMENT
+        if remainder is Remainder.FIRST and level:
+            raise BadTerms(
+                "A level instalment's odd kobo cannot go into the first one. Choose the last, or spread them."
+            )
+        if remainder is Remainder.SPREAD and level and self.moratorium is not Moratorium.NONE:
+            raise BadTerms("Odd kobo are not spread over a moratorium. Let the last instalment take them.")
 
     def dates(self) -> Sequence[date | None]:
         """Return the due dates, or as many blanks when the terms have none."""

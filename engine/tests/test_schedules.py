@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from engine.day_counts import DayCount
 from engine.errors import BadAmount, BadDates, BadTerms
-from engine.money import FINERACT_PROGRESSIVE, in_kobo, to_kobo
+from engine.money import FINERACT_PROGRESSIVE, Remainder, Rounding, in_kobo, to_kobo
 from engine.schedules import (
     Frequency,
     Line,
@@ -286,7 +286,11 @@ def test_a_late_first_due_date_costs_more_by_days() -> None:
             {"day_count": DayCount.ACTUAL_365, "starts_on": date(2026, 2, 1), "first_due_on": date(2026, 2, 1)},
             BadDates,
         ),
-        ({"rounding": FINERACT_PROGRESSIVE, "method": Method.FLAT}, BadTerms),
+        ({"rounding": Rounding(remainder=Remainder.FIRST)}, BadTerms),
+        (
+            {"rounding": FINERACT_PROGRESSIVE, "moratorium": Moratorium.PRINCIPAL, "moratorium_periods": 2},
+            BadTerms,
+        ),
     ],
 )
 def test_terms_that_contradict_themselves_are_refused(changes: dict[str, object], error: type[Exception]) -> None:
