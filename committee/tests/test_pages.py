@@ -67,6 +67,16 @@ def test_a_vote_is_cast_from_the_dossier_and_stays_closed(client, application, j
     assert judge.name not in client.get(dossier_of(application)).content.decode()
 
 
+def test_a_vote_is_its_senders_whoever_the_form_says_it_is_of(client, application, judge):
+    make_sitting()
+    other = make_committee(1)[0]
+    forged = dict.fromkeys(["voter", "voter_id", "member"], other.pk)
+    forged |= dict.fromkeys(["by", "user", "user_id"], other.user_id)
+    sign_in(client, judge.user)
+    client.post(dossier_of(application), ballot() | forged)
+    assert Vote.objects.get().voter == judge
+
+
 def test_a_second_vote_from_a_stale_tab_is_refused_in_words(client, application, judge):
     make_sitting()
     sign_in(client, judge.user)

@@ -75,6 +75,12 @@ def test_who_has_nothing_to_deduct_and_who_is_with_another_employer_is_not_on_it
     assert [line.member for line in prepare(employer).lines.all()] == [member]
 
 
+def test_where_nobody_has_a_loan_the_savings_are_asked_for(employer):
+    make_saver(employer, savings="20000", christmas="5000")
+    schedule = prepare(employer)
+    assert (schedule.total, schedule.lines.get().loans) == (Decimal("25000.00"), Decimal("0.00"))
+
+
 def test_who_has_left_is_not_on_it(employer):
     make_saver(employer)
     gone = make_saver(employer)
