@@ -229,6 +229,20 @@ class MoreThanOwed(DomainError):
     field = "amount"
 
 
+class NothingDue(DomainError):
+    """All of a payment would be saved or given back, because nothing of the loan is due."""
+
+    message = "Nothing of this loan is due on that day. Let the money pay ahead, or record it as savings."
+    field = "use"
+
+
+class CashAlone(DomainError):
+    """Money that came by the bank would be given back over the counter."""
+
+    message = "Only cash can be given back at the counter. Let the rest go to savings, or let it pay the loan."
+    field = "use"
+
+
 class ReceiptUsed(DomainError):
     """The reference of a receipt was used before, for another loan, amount or date."""
 

@@ -29,7 +29,7 @@ from engine.servicing import (
 )
 from engine.settlement import Rebate, RunningMonth, Settlement
 from loans.eligibility.cost import DAY_COUNTS, METHODS
-from loans.models import ChangeKind, Installment, InstallmentKind, Loan, LoanChange, LoanOrigin, Repayment
+from loans.models import ChangeKind, Installment, InstallmentKind, Loan, LoanChange, LoanOrigin, Repayment, RepaymentUse
 from loans.states import LoanStatus
 
 if TYPE_CHECKING:
@@ -101,8 +101,13 @@ def beginning_of(loan: Loan, agreed: Sequence[Installment], paused: Sequence = (
 def payment(repayment: Repayment) -> Paid:
     """A repayment as an event of the story."""
     return Paid(
-        key=("repayment", repayment.pk), on=repayment.received_on, amount=repayment.amount, use=Use(repayment.use)
+        key=("repayment", repayment.pk), on=repayment.received_on, amount=repayment.amount, use=use_of(repayment.use)
     )
+
+
+def use_of(word: str) -> Use:
+    """What the engine makes of the payer's choice: what is saved or given back, the loan does not take."""
+    return Use.DUE if word in (RepaymentUse.SAVINGS, RepaymentUse.REFUND) else Use(word)
 
 
 def change(one: LoanChange) -> Event:
@@ -176,7 +181,10 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What a payment would do to a loan, and how the loan would go on: naira, and the last due date (None: closed)."""
+    """What a payment would do to a loan, and how the loan would go on: naira, and the next and last due date.
+
+    Both days are None where it closes the loan. `again` tells that later payments are worked out anew with it.
+    """
 
     effect: Effect
     shares: tuple[Share, ...]
@@ -184,6 +192,8 @@ class Outlook:
     next_instalment: Decimal
     ends_on: date | None
     interest_to_come: Decimal
+    next_on: date | None = None
+    again: bool = False
 
     @property
     def applied(self) -> Decimal:
@@ -209,6 +219,11 @@ class Outlook:
 def outlook(position: Position, paid: Paid, loan: Loan) -> Outlook:
     """Where a payment would go and what would come after; the position stays as it was."""
     after, (effect,) = servicing.replay(position, [paid])
+    return outlook_after(after, effect, paid.on, loan)
+
+
+def outlook_after(after: Position, effect: Effect, on: date, loan: Loan, *, again: bool = False) -> Outlook:
+    """What a payment of `on` did, and how the loan goes on from where it stands after it."""
     rows = after.rows
     shares = tuple(
         Share(
@@ -218,9 +233,12 @@ def outlook(position: Position, paid: Paid, loan: Loan) -> Outlook:
         for share in effect.shares if share.principal or share.interest or share.fee
     )  # fmt: skip
     to_come = [row for row in rows if row.left]
+    following = next((row for row in to_come if row.due_on > on), None)
     return Outlook(
         effect, shares, len(to_come),
-        next_instalment=next((row.left for row in to_come if row.due_on > paid.on), ZERO),
+        next_instalment=following.left if following else ZERO,
+        next_on=following.due_on if following else None,
+        again=again,
         ends_on=to_come[-1].due_on if to_come else None,
         interest_to_come=sum((row.interest_left for row in to_come), ZERO),
     )  # fmt: skip

@@ -298,6 +298,7 @@ ROUTES: dict[str, Row] = {
     "loans:payouts": _row("loans.view_register"),
     "loans:payout": _row("loans.disburse_loan", "loans.disburse_loan", _loan(status="registered")),
     "loans:receipt": _row("loans.record_repayment", "loans.record_repayment", _loan(status="active")),
+    "loans:receipt_figures": _row("", "loans.record_repayment", _loan(status="active")),
     "loans:take_back": _row("loans.record_repayment", "loans.record_repayment", _repayment),
     "reports:trial_balance": _row("ledger.view_books"),
     "reports:account": _row("ledger.view_books", "", lambda: [Account.objects.get(code="2000").pk]),

@@ -108,6 +108,10 @@ def _pay(position: Position, paid: Paid) -> Effect:
     if paid.use is Use.AHEAD:
         shares, penalty, left = _allocate(position, paid.amount, paid.on, _unpaid(position.rows))
         return Effect(paid.key, shares=shares, penalty=penalty, surplus=left)
+    if paid.use is Use.DUE:
+        due = [row for row in _unpaid(position.rows) if row.due_on <= paid.on]
+        shares, penalty, left = _allocate(position, paid.amount, paid.on, due)
+        return Effect(paid.key, shares=shares, penalty=penalty, surplus=left)
     first = [row for row in _unpaid(position.rows) if row.due_on <= paid.on or row.is_touched]
     shares, penalty, left = _allocate(position, paid.amount, paid.on, first)
     if not left:

@@ -27,6 +27,7 @@ class Use(StrEnum):
     AHEAD = "ahead"  # the next instalments are paid early
     SHORTER = "shorter"  # the same instalment until the loan is gone
     SMALLER = "smaller"  # the same end, a smaller instalment
+    DUE = "due"  # the loan takes what is due and no more: the rest is the payer's
 
 
 class PenaltyBase(StrEnum):

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 
 from core.display import dmy
-from core.forms import Tiles, tile
-from core.money import MoneyFormField
 from loans.selectors.register_list import LATE
 from loans.states import LoanStatus
 
@@ -110,63 +107,6 @@ class PayoutForm(forms.Form):
 
     def details(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in ("bank_name", "bank_account", "bank_reference", "on")}
-
-
-class ReceiptForm(forms.Form):
-    """Money that a member paid at the office. It is shown where the money goes before anything is recorded."""
-
-    amount = MoneyFormField(label="How much was paid?", min_value=Decimal("0.01"))
-    into = forms.ChoiceField(
-        label="Where is the money?",
-        choices=[(BANK, tile("In the bank", "Transfer or teller")), (CASH, tile("Cash", "In the cash box"))],
-        widget=Tiles(layout="2"),
-        error_messages={"required": "Choose bank or cash."},
-    )
-    reference = forms.CharField(
-        label="Number on the slip",
-        help_text="The bank's teller or transfer, or our receipt. Where one slip pays two loans, add a letter.",
-        max_length=60,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages={"required": "Enter the number on the slip."},
-    )
-    on = DayField(label="Day of the payment")
-    shown = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, data=None, *, today: date):
-        super().__init__(data, initial={"on": today})
-        self.fields["on"].today = today
-
-    def facts(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in ("amount", "into", "reference", "on")}
-
-    @property
-    def fingerprint(self) -> str:
-        """What was shown where the money goes: it is recorded only as it was shown."""
-        return f"{self.cleaned_data['amount']}|{self.cleaned_data['on']}"
-
-    @property
-    def is_agreed(self) -> bool:
-        """The officer has seen where this very amount goes on this very day, and said yes."""
-        return "record" in self.data and self.cleaned_data["shown"] == self.fingerprint
-
-    def show_again(self) -> None:
-        """Let the next answer be about what is shown now."""
-        self.data = {**self.data.dict(), "shown": self.fingerprint}
-
-
-class ReverseForm(forms.Form):
-    """Why a payment is taken back, and from which day."""
-
-    reason = forms.CharField(
-        label="What was wrong?", help_text="The member and the auditor read this.", max_length=150,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages={"required": "Say what was wrong with this payment."},
-    )  # fmt: skip
-    on = DayField(label="Day on which it counts")
-
-    def __init__(self, data=None, *, today: date):
-        super().__init__(data, initial={"on": today})
-        self.fields["on"].today = today
 
 
 class CancelForm(forms.Form):

@@ -262,15 +262,18 @@ class RepaymentUse(models.TextChoices):
     AHEAD = "ahead", "Pay the next instalments early"
     SHORTER = "shorter", "Finish sooner, same instalment"
     SMALLER = "smaller", "Same end, smaller instalment"
+    SAVINGS = "savings", "To voluntary savings"
+    REFUND = "refund", "Given back"
 
 
 class Repayment(models.Model):
     """Money that came in for a loan, however it came; `reversed_by_entry` is set when it was a mistake.
 
     `interest` is below zero when the loan was paid off and more interest had been paid in advance than was still due:
-    that part of it pays principal. `surplus` is what the loan no longer needed when an earlier payment was entered
-    late: it is in the member's voluntary savings. `recovered` came in after the loan was written off. `entered_at` is
-    when it was first recorded: of one day, payments count in that order, also when they are posted anew.
+    that part of it pays principal. `surplus` is in the member's voluntary savings: what he chose to save of his money,
+    or what the loan no longer needed when an earlier payment was entered late. `recovered` came in after the loan was
+    written off. `entered_at` is when it was first recorded: of one day, payments count in that order, also when they
+    are posted anew.
     """
 
     loan = models.ForeignKey(Loan, on_delete=models.PROTECT, related_name="repayments")

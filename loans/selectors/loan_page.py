@@ -11,7 +11,7 @@ from django.db.models import Prefetch
 
 from audit.models import Event
 from core.display import naira
-from engine.servicing import ONE_DAY, Paid, Position, Use
+from engine.servicing import Position
 from engine.settlement import Settlement
 from ledger.models import AccountBalance
 from ledger.selectors import StatementLine, statement
@@ -24,7 +24,6 @@ from loans.models import (
     Loan,
     LoanStanding,
     Repayment,
-    RepaymentUse,
 )
 from loans.selectors.register import guarantors_of
 from loans.states import GuaranteeStatus, LoanStatus
@@ -181,15 +180,6 @@ def loan_page(loan: Loan, *, on: date) -> LoanPage:
         started_on=started_on,
         on=on,
     )  # fmt: skip
-
-
-def preview(page: LoanPage, amount: Decimal, *, on: date, use: str = RepaymentUse.AHEAD) -> story.Outlook:
-    """Where a payment would go and how the loan would go on, if it were recorded now."""
-    day = _day_of_settling(page.standing_repayments, page.started_on, on)
-    counted = page.position.accrued_through
-    if counted is not None and counted >= day:
-        day = counted + ONE_DAY
-    return story.outlook(page.position, Paid(key="preview", on=day, amount=amount, use=Use(use)), page.loan)
 
 
 def _pauses(loan: Loan) -> list:

@@ -18,7 +18,7 @@ from django.db.models import Q
 from audit.services import record, record_many
 from core.display import dmy, naira
 from engine import servicing
-from engine.servicing import Effect, Paid, Use
+from engine.servicing import Effect, Paid
 from ledger import chart
 from ledger.entries import Draft
 from ledger.errors import ReferenceReused
@@ -28,7 +28,9 @@ from loans.errors import (
     AlreadyReversed,
     CameByPayroll,
     CameByRecourse,
+    CashAlone,
     MoreThanOwed,
+    NothingDue,
     NotRunning,
     NotYourOwnLoan,
     PaidTooEarly,
@@ -41,7 +43,7 @@ from loans.services.closures import accounts_of_guarantors, close_loans, promise
 from loans.services.holds import settle_holds
 from loans.services.registration import loan_page
 from loans.states import LoanStatus
-from loans.story import started_on
+from loans.story import started_on, use_of
 from notifications.services import Notice, notify_many
 from users.models import User
 
@@ -61,7 +63,9 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class RepaymentResult:
-    """What became of a payment: `applied` is in the books, `surplus` was too much and is not.
+    """What became of a payment: `applied` is in the books, `saved` beside it in the member's voluntary savings.
+
+    `surplus` was too much and is not in the books.
 
     `repayment_id` is None when nothing of it was needed. `closed`: it cleared the loan. `posted_before`: the
     reference was in the books already and nothing was posted again.
@@ -72,6 +76,7 @@ class RepaymentResult:
     surplus: Decimal
     closed: bool = False
     posted_before: bool = False
+    saved: Decimal = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,11 @@ class _Receipt:
 
     @property
     def event(self) -> Paid:
-        return Paid(key=self.payment.reference, on=self.on, amount=self.payment.amount, use=Use(self.use))
+        return Paid(key=self.payment.reference, on=self.on, amount=self.payment.amount, use=use_of(self.use))
+
+    def saved(self, effect: Effect) -> Decimal:
+        """What of it goes to the member's voluntary savings, because he chose so."""
+        return effect.surplus if self.use == RepaymentUse.SAVINGS else NOTHING
 
 
 @dataclass(slots=True)
@@ -130,19 +139,25 @@ def record_receipt(
 ) -> RepaymentResult:  # fmt: skip
     """Record money that a member paid at the office, `into` the `bank` or `cash`, by the number on its slip.
 
-    `use` says what becomes of money above what is due: it pays ahead, or the loan is shorter or its instalment smaller.
-    Raises NotRunning, NotYourOwnLoan, PaidTooEarly, ReceiptUsed, and MoreThanOwed when it is above what pays the loan
-    off on that day: the society does not keep what nobody owes it.
+    `use` says what becomes of money above what is due: it pays ahead, or the loan is shorter or its instalment smaller;
+    or the loan takes what is due alone, and the rest goes to the voluntary savings in the same entry, or is given back
+    as cash and never recorded. Money that pays the loan off does so, and then the rest alone is saved or given back.
+    Raises NotRunning, NotYourOwnLoan, PaidTooEarly, ReceiptUsed, NothingDue where all of it would be saved or given
+    back, CashAlone where money from the bank would be, and MoreThanOwed when it is above what pays the loan off on
+    that day and nothing was chosen for the rest: the society does not keep what nobody owes it.
     """
+    if use == RepaymentUse.REFUND and into != "cash":
+        raise CashAlone()
     locked = lock_loans([loan.pk])
     loan = locked[loan.pk]
     if loan.member.user_id == by.pk:
         raise NotYourOwnLoan()
     standing, unused = _slip(reference)
     if standing is not None:
-        if (standing.loan_id, standing.received_on, standing.amount) != (loan.pk, on, amount):
+        if (standing.loan_id, standing.received_on) != (loan.pk, on) or not _is_amount_of(standing, amount):
             raise ReceiptUsed()
-        return RepaymentResult(standing.pk, amount, NOTHING, posted_before=True)
+        taken = standing.amount - standing.surplus
+        return RepaymentResult(standing.pk, taken, NOTHING, posted_before=True, saved=standing.surplus)
     if loan.status not in (LoanStatus.ACTIVE, LoanStatus.WRITTEN_OFF):
         raise NotRunning(f"Loan {loan.serial} is not running, so nothing is owed on it.")
     payment = Payment(loan.pk, amount, unused, f"Receipt {reference.strip()}")
@@ -152,16 +167,32 @@ def record_receipt(
     except ReferenceReused as refused:
         # Another officer recorded the same slip on another loan in this very moment.
         raise ReceiptUsed() from refused
-    if result.surplus:
+    if use in (RepaymentUse.SAVINGS, RepaymentUse.REFUND):
+        if not result.applied:
+            raise NothingDue()
+    elif result.surplus:
         # Raised inside the transaction: what was posted of it is rolled back.
         raise MoreThanOwed(f"{naira(result.applied)} pays this loan off on that day. Enter that or less.")
     if loan.member.user_id:
         notify_many(notices=[Notice(
             loan.member.user, f"loans.repayment.received:{result.repayment_id}",
             f"We received {naira(amount)} for loan {loan.serial}",
-            f"Paid on {dmy(on)}, receipt {reference.strip()}. Thank you.", loan_page(loan),
+            f"Paid on {dmy(on)}, receipt {reference.strip()}.{_of_the_rest(result, use)} Thank you.", loan_page(loan),
         )])  # fmt: skip
     return result
+
+
+def _is_amount_of(standing: Repayment, amount: Decimal) -> bool:
+    """Whether a slip over this amount is the one that stands; what was given back of it stands nowhere."""
+    return standing.amount <= amount if standing.use == RepaymentUse.REFUND else standing.amount == amount
+
+
+def _of_the_rest(result: RepaymentResult, use: str) -> str:
+    if result.saved:
+        return f" {naira(result.saved)} of it went to your voluntary savings, as you chose."
+    if use == RepaymentUse.REFUND and result.surplus:
+        return f" {naira(result.surplus)} was given back to you, as you chose."
+    return ""
 
 
 def _slip(number: str) -> tuple[Repayment | None, str]:
@@ -258,8 +289,9 @@ def _post(
     for receipt, effect in plan.steps:
         reference = receipt.payment.reference
         made = repayments.get(reference)
+        saved = receipt.saved(effect)
         results[reference] = RepaymentResult(
-            made.pk if made else None, effect.applied, effect.surplus, closed=effect.closes
+            made.pk if made else None, effect.applied, effect.surplus - saved, closed=effect.closes, saved=saved
         )
     for on in sorted(set(plan.closing.values())):
         closing = [loans[pk] for pk, day in plan.closing.items() if day == on]
@@ -276,7 +308,7 @@ def _take_in(plan: _Plan, receipt: _Receipt) -> bool:
     loan = book.loan
     if loan.status not in (LoanStatus.ACTIVE, LoanStatus.WRITTEN_OFF) or book.position.is_closed:
         return False
-    _refuse_before_the_start(loan, receipt.on)
+    refuse_before_the_start(loan, receipt.on)
     if loan.pk in plan.late or book.is_past(receipt.on):
         plan.late.setdefault(loan.pk, []).append(receipt)
         return True
@@ -294,6 +326,10 @@ def _lock_for(plan: _Plan) -> None:
     books = [plan.books[receipt.payment.loan_id] for receipt, _ in plan.steps]
     accounts = {book.loan.account_id for book in books}
     accounts |= {told.book.loan.member.voluntary_account_id for told in plan.retold}
+    accounts |= {
+        plan.books[receipt.payment.loan_id].loan.member.voluntary_account_id
+        for receipt, effect in plan.steps if receipt.saved(effect)
+    }  # fmt: skip
     lock_accounts(ids=accounts.union(accounts_of_guarantors([book.loan for book in books])))
 
 
@@ -305,12 +341,14 @@ def _write(plan: _Plan, *, by: User | None, at: datetime) -> dict[str, Repayment
     keep_standing(books)
     accounts = repayment_accounts()
     entries = post_entries(
-        drafts=[_draft(receipt, effect, plan.books[receipt.payment.loan_id].loan, accounts)
+        drafts=[_draft(receipt, effect, plan.books[receipt.payment.loan_id].loan, accounts, receipt.saved(effect))
                 for receipt, effect in applied],
         by=by,
     )  # fmt: skip
     repayments = {
-        receipt.payment.reference: _repayment(receipt, effect, entries[_entry_reference(receipt.payment.reference)])
+        receipt.payment.reference: _repayment(
+            receipt, effect, entries[_entry_reference(receipt.payment.reference)], receipt.saved(effect)
+        )
         for receipt, effect in applied
     }
     Repayment.objects.bulk_create(repayments.values())
@@ -455,7 +493,8 @@ def _posted_before(receipts: Sequence[_Receipt]) -> dict[str, RepaymentResult]:
     return results
 
 
-def _refuse_before_the_start(loan: Loan, on: date) -> None:
+def refuse_before_the_start(loan: Loan, on: date) -> None:
+    """Raises PaidTooEarly for a day before the loan was paid out, or before its balance was taken over."""
     if loan.origin == LoanOrigin.OPENING and on < loan.registered_on:
         raise PaidTooEarly(
             f"The balance of loan {loan.serial} was taken over on {dmy(loan.registered_on)}. What was paid before that "

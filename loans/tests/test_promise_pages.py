@@ -30,7 +30,7 @@ def today(monkeypatch):
     """Set the day on which the pages are read."""
 
     def at(day: date) -> None:
-        for module in ("loans.views.promises", "loans.views.member", "loans.views.officer"):
+        for module in ("loans.views.promises", "loans.views.member", "loans.views.officer", "loans.views.receipts"):
             monkeypatch.setattr(f"{module}.business_date", lambda: day)
 
     at(LATE)

@@ -25,7 +25,7 @@ NOVEMBER = date(2026, 11, 28)
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch):
-    for module in ("loans.views.officer", "loans.views.loan"):
+    for module in ("loans.views.officer", "loans.views.receipts", "loans.views.loan"):
         monkeypatch.setattr(f"{module}.business_date", lambda: TODAY)
 
 
@@ -342,7 +342,7 @@ def test_an_officer_sees_where_the_money_goes_before_it_is_recorded(client, offi
     address = page_of(loan, "receipt")
     shown = client.post(address, slip(show="yes"))
     assert "No. 1, due 28 Nov 2026" in text(shown)
-    assert "of it ₦2,000.00 interest" in text(shown)
+    assert "₦2,000.00 interest, ₦15,769.76 principal" in text(shown)
     assert not Repayment.objects.exists()
     sent = client.post(address, slip(record="yes", shown=shown.context["form"]["shown"].value()))
     assert (sent.status_code, sent.url) == (302, page_of(loan))
@@ -361,12 +361,14 @@ def test_what_is_recorded_is_what_was_shown(client, officer):
     assert not Repayment.objects.exists()
 
 
-def test_too_much_is_refused_with_what_to_take(client, officer):
+def test_too_much_is_not_recorded_before_the_member_has_chosen_what_becomes_of_it(client, officer):
     loan = make_active(amount="12000", term_months=3)
     answer = client.post(page_of(loan, "receipt"), slip(amount="50,000", show="yes"))
     # The principal and one month's interest, on the first due day.
-    assert "₦37,880.00 is too much" in text(answer)
-    assert "Record ₦12,120.00" in text(answer)
+    assert "₦37,880.00 is above what pays the loan off" in text(answer)
+    shown = answer.context["form"]["shown"].value()
+    again = client.post(page_of(loan, "receipt"), slip(amount="50,000", record="yes", shown=shown))
+    assert "Ask the member what becomes of the rest" in text(again)
     assert not Repayment.objects.exists()
 
 
@@ -398,10 +400,7 @@ def test_a_receipt_that_is_not_right_says_what_to_do(client, officer):
     for fields, words in wrong:
         assert words in text(client.post(page_of(loan, "receipt"), {**fields, "show": "yes"}))
     shown = client.post(page_of(loan, "receipt"), slip(on="2026-10-25", show="yes"))
-    sent = client.post(
-        page_of(loan, "receipt"), slip(on="2026-10-25", record="yes", shown=shown.context["form"]["shown"].value())
-    )
-    assert "was paid out on Mon 26 Oct 2026" in text(sent)
+    assert "was paid out on Mon 26 Oct 2026" in text(shown)
     assert not Repayment.objects.exists()
 
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from loans.urls import converters  # noqa: F401  (the serial converter)
-from loans.views import loan, officer, policy
+from loans.views import loan, officer, policy, receipts
 
 loan_pages = [
     path("<serial:serial>/", loan.loan, name="loan"),
@@ -13,8 +13,9 @@ loan_pages = [
 
 office = [
     path("loans/", officer.register, name="register"),
-    path("loans/<serial:serial>/receipt/", officer.receipt, name="receipt"),
-    path("loans/<serial:serial>/payments/<int:pk>/take-back/", officer.take_back, name="take_back"),
+    path("loans/<serial:serial>/receipt/", receipts.receipt, name="receipt"),
+    path("loans/<serial:serial>/receipt/figures/", receipts.receipt_figures, name="receipt_figures"),
+    path("loans/<serial:serial>/payments/<int:pk>/take-back/", receipts.take_back, name="take_back"),
     path("loans/<serial:serial>/move-days/", officer.move_days, name="move_days"),
     path("loans/<serial:serial>/cancel/", officer.cancel, name="cancel_loan"),
     path("registration/", officer.registration, name="to_register"),

@@ -1,4 +1,4 @@
-"""The office's pages: the list of the register, registration and the queue, payouts, receipts and taking them back."""
+"""The office's pages: the list of the register, registration and the queue, payouts."""
 
 from __future__ import annotations
 
@@ -17,15 +17,13 @@ from core.display import naira
 from core.errors import shown_on
 from loans import tables
 from loans.errors import NoLendingPolicy
-from loans.forms.officer import CancelForm, EmptyForm, FindForm, PayoutForm, ReceiptForm, ReverseForm
-from loans.models import Loan, Repayment
+from loans.forms.officer import CancelForm, EmptyForm, FindForm, PayoutForm
+from loans.models import Loan
 from loans.selectors import register as registers
-from loans.selectors.loan_page import loan_page, preview
 from loans.selectors.register_list import RegisterList, kinds_of_loan
 from loans.services.closures import cancel_loan
 from loans.services.disbursements import disburse_loan
 from loans.services.registration import move_first_payment, register_loan, release_queued
-from loans.services.repayments import record_receipt, reverse_repayment
 from loans.states import ApplicationStatus, LoanStatus
 
 PAGE = 25
@@ -189,52 +187,3 @@ def payout(request: HttpRequest, serial: str) -> HttpResponse:
             )
             return redirect("loans:payouts")
     return render(request, "loans/payout.html", {"loan": loan, "form": form, "bank": registers.bank()})
-
-
-# Receipts -------------------------------------------------------------------------------------------------------------
-
-
-@permission_required("loans.record_repayment", raise_exception=True)
-def receipt(request: HttpRequest, serial: str) -> HttpResponse:
-    """Record money paid at the office: first it is shown where it goes, then it is recorded as it was shown."""
-    ever_paid_out = loans_of(request).filter(status__in=[LoanStatus.ACTIVE, LoanStatus.CLOSED])
-    loan = get_object_or_404(ever_paid_out.select_related("disbursement"), serial=serial)
-    if loan.status == LoanStatus.CLOSED and request.method == "GET":
-        return redirect("loans:loan", serial)
-    page = loan_page(loan, on=business_date())
-    form = ReceiptForm(typed(request), today=business_date())
-    shown = None
-    if form.is_valid():
-        if form.is_agreed:
-            with shown_on(form):
-                done = record_receipt(loan=loan, **form.facts(), by=request.user, at=now())
-                messages.success(request, _received(loan, done))
-                return redirect("loans:loan", serial)
-        if not form.errors:
-            shown = preview(page, form.cleaned_data["amount"], on=form.cleaned_data["on"])
-            form.show_again()
-    return render(request, "loans/register/receipt.html", {"loan": loan, "page": page, "form": form, "shown": shown})
-
-
-def _received(loan: Loan, done) -> str:
-    if done.posted_before:
-        return f"This slip was recorded before: {naira(done.applied)} on {loan.serial}. Nothing was recorded twice."
-    if done.closed:
-        return f"{naira(done.applied)} recorded. {loan.serial} is paid back and its certificate is ready."
-    return f"{naira(done.applied)} recorded on {loan.serial}."
-
-
-@permission_required("loans.record_repayment", raise_exception=True)
-def take_back(request: HttpRequest, serial: str, pk: int) -> HttpResponse:
-    loan = get_object_or_404(loans_of(request), serial=serial)
-    repayment = get_object_or_404(Repayment.objects.filter(loan=loan, reversed_by_entry__isnull=True), pk=pk)
-    form = ReverseForm(typed(request), today=business_date())
-    if form.is_valid():
-        with shown_on(form):
-            reverse_repayment(repayment=repayment, **form.cleaned_data, by=request.user, at=now())
-            messages.success(request, f"{naira(repayment.amount)} is taken back from {loan.serial}.")
-            return redirect("loans:loan", serial)
-    later = registers.payments_after(repayment)
-    return render(
-        request, "loans/register/reverse.html", {"loan": loan, "repayment": repayment, "later": later, "form": form}
-    )

@@ -253,7 +253,7 @@ def the_rest_is_paid_at_the_counter(people, calendar, loan):
     for other in (people.adaeze, people.chair, people.stranger):
         other.is_kept_out(*receipt, **slip, show="yes")
     more = people.officer.is_told(*receipt, **slip | {"amount": "600,000"}, show="yes")
-    assert "₦41,782.36 is too much" in more
+    assert "₦41,782.36 is above what pays the loan off" in more
     assert "This pays the loan off" in people.officer.is_told(*receipt, **slip, show="yes")
     assert Repayment.objects.count() == 1  # shown, not recorded
     agreed = {**slip, "record": "yes", "shown": "558217.64|2026-12-03"}
