@@ -32,6 +32,33 @@ class Stretch:
     until: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class CountedDays:
+    """Days of one stretch that count, from the first through the last of them without those that are paused."""
+
+    first: date
+    last: date
+    days: int
+    naira_days: Decimal
+
+
+def counted_days(
+    stretch: Stretch,
+    *,
+    through: date,
+    after: date | None = None,
+    grace_days: int = 0,
+    paused: Sequence[Span] = (),
+) -> CountedDays:
+    """Return the days of one stretch that count, as ``late_naira_days`` takes them; ``first`` > ``last``: none do."""
+    first = stretch.due_on + timedelta(days=grace_days + 1)
+    if after is not None:
+        first = max(first, after + ONE_DAY)
+    last = through if stretch.until is None else min(through, stretch.until)
+    days = _days(first, last, paused)
+    return CountedDays(first, last, days, exact(stretch.base) * days)
+
+
 def late_naira_days(
     stretches: Iterable[Stretch],
     *,
@@ -55,11 +82,7 @@ def late_naira_days(
         raise BadAmount(f"{grace_days} days of grace are less than none. Give 0 or more.")
     total = ZERO
     for stretch in stretches:
-        first = stretch.due_on + timedelta(days=grace_days + 1)
-        if after is not None:
-            first = max(first, after + ONE_DAY)
-        last = through if stretch.until is None else min(through, stretch.until)
-        total += exact(stretch.base) * _days(first, last, paused)
+        total += counted_days(stretch, through=through, after=after, grace_days=grace_days, paused=paused).naira_days
     return total
 
 

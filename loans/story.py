@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -125,6 +125,19 @@ def change(one: LoanChange) -> Event:
             key=key, on=one.effective_on, interest=Decimal(terms["interest"]), penalty=Decimal(terms["penalty"])
         )
     return WrittenOff(key=key, on=one.effective_on)
+
+
+def events(repayments: Sequence[Repayment], changes: Sequence[LoanChange]) -> list[Event]:
+    """What happened to a loan, in the order in which it counts: by day, and of one day as it was first entered."""
+    return [event for *_, event in sorted(dated(repayments, changes), key=lambda row: row[:3])]
+
+
+def dated(
+    repayments: Sequence[Repayment], changes: Sequence[LoanChange]
+) -> list[tuple[date, datetime, int, Event]]:  # fmt: skip
+    """Payments and changes as events, each with what orders it."""
+    told = [(one.received_on, one.entered_at, one.pk, payment(one)) for one in repayments]
+    return told + [(one.effective_on, one.decided_at, one.pk, change(one)) for one in changes]
 
 
 def shape(rows: Sequence[Row] | Sequence[Installment]) -> list[tuple]:

@@ -79,16 +79,22 @@ PAYOUTS = Table(
     Column("Approved by", "application.approval.approved_by.full_name", css="c-2"),
 )  # fmt: skip
 
-SCHEDULE = Table(
-    "Payments of this loan, by their due days",
-    Column("Due", _due_day, kind="lead", small=lambda line: f"No. {line.installment.number}"),
-    Column("Principal", "installment.principal", kind="money"),
-    Column("Interest", "installment.interest", kind="money"),
-    Column("Payment", "installment.due", kind="money", strong=True),
-    Column("Paid", lambda line: line.installment.paid or None, kind="money", empty="–"),
-    Column("Owed after it", "closing", kind="money"),
-    Column("State", "words", kind="pill", tone=lambda line: STATE_TONES[line.state]),
-)  # fmt: skip
+
+def _schedule(charge: str) -> Table:
+    return Table(
+        "Payments of this loan, by their due days",
+        Column("Due", _due_day, kind="lead", small=lambda line: f"No. {line.installment.number}", href="url"),
+        Column("Principal", "installment.principal", kind="money"),
+        Column(charge, "installment.interest", kind="money"),
+        Column("Payment", "installment.due", kind="money", strong=True),
+        Column("Paid", lambda line: line.installment.paid or None, kind="money", empty="–"),
+        Column("Owed after it", "closing", kind="money"),
+        Column("State", "words", kind="pill", tone=lambda line: STATE_TONES[line.state]),
+    )
+
+
+# By what the price of the loan is called.
+SCHEDULES = {"interest": _schedule("Interest"), "profit": _schedule("Profit")}
 STATE_TONES = {"paid": "good", "part": "warn", "late": "bad", "due": "info", "later": "idle", "waived": "idle"}
 
 ACCOUNT = Table(

@@ -41,7 +41,7 @@ def _pages(room: str, *names: str) -> tuple[str, ...]:
 DOSSIERS = _pages("committee", "dossier")
 REGISTRATION = _pages("loans", "register_one")
 SITTINGS = _pages("committee", "sitting", "open", "close")
-LOAN = _pages("loans", "loan", "account", "certificate", "receipt", "take_back", "move_days", "cancel_loan")
+LOAN = _pages("loans", "loan", "working", "account", "certificate", "receipt", "take_back", "move_days", "cancel_loan")
 LATENESS = _pages("loans", "portfolio_loans", "arrears_of", "demand", "pause", "employer_pause")
 PROVISIONS = _pages("loans", "provision")
 RECOURSE = _pages("loans", "recourse", "give_notice", "answer_for", "withdraw_recourse", "claims", "contagion")
@@ -51,7 +51,7 @@ RETURN = _pages(
 )
 SUSPENSE = _pages("reconciliation", "suspense_item", "clear")
 OWN_PROMISES = _pages("loans", "answer_guarantee", "answer_notice", "answer_substitution")
-OWN_LOANS = _pages("loans", "loan", "account", "arrears_of", "certificate", "application", "withdraw")
+OWN_LOANS = _pages("loans", "loan", "working", "account", "arrears_of", "certificate", "application", "withdraw")
 
 SECTIONS: list[tuple[str, list[Item]]] = [
     (

@@ -68,6 +68,10 @@ def _loan(**which):
     return lambda: [Loan.objects.order_by("pk").filter(**which).first().serial]
 
 
+def _working():
+    return [*_loan(member__number=BORROWER)(), "balance"]
+
+
 def _to_answer():
     return [Guarantee.objects.get(guarantor__number=ASKED, status="requested").pk]
 
@@ -252,6 +256,7 @@ ROUTES: dict[str, Row] = {
     "loans:answer_notice": _row("loans.answer_guarantee", "loans.answer_guarantee", _noticed, owner=ASKED),
     "loans:answer_substitution": _row("loans.answer_guarantee", "loans.answer_guarantee", _instead, owner=ASKED),
     "loans:loan": _row(OWN_LOAN, "", _loan(member__number=BORROWER), owner=BORROWER),
+    "loans:working": _row(OWN_LOAN, "", _working, owner=BORROWER),
     "loans:account": _row(OWN_LOAN, "", _loan(member__number=BORROWER), owner=BORROWER),
     "loans:arrears_of": _row(OWN_LOAN, "", _loan(member__number=BORROWER), owner=BORROWER),
     "loans:demand": _row(OWN_LOAN, "", _late_notice, owner=BORROWER),

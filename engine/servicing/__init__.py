@@ -2,7 +2,7 @@
 
 from engine.servicing.reshaping import begin
 from engine.servicing.settling import pay_off
-from engine.servicing.steps import ONE_DAY, accrue, advance, replay
+from engine.servicing.steps import ONE_DAY, accrue, advance, late_days, replay
 from engine.servicing.story import (
     Effect,
     Event,
@@ -39,6 +39,7 @@ __all__ = [
     "accrue",
     "advance",
     "begin",
+    "late_days",
     "pay_off",
     "replay",
 ]

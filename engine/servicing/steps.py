@@ -8,7 +8,7 @@ from decimal import Decimal
 from engine.allocation import Element
 from engine.errors import BadDates
 from engine.money import ZERO
-from engine.penalties import Stretch, late_naira_days, penalty_cap, penalty_of
+from engine.penalties import CountedDays, Stretch, counted_days, late_naira_days, penalty_cap, penalty_of
 from engine.servicing.reshaping import give_new_terms, pay_on_top, take_holiday
 from engine.servicing.settling import interest_kept, pay_off
 from engine.servicing.story import (
@@ -72,13 +72,8 @@ def accrue(position: Position, through: date) -> None:
     if position.is_written_off or (position.accrued_through is not None and through <= position.accrued_through):
         return
     if terms.percent:
-        whole = terms.base is PenaltyBase.SCHEDULED
         position.naira_days += late_naira_days(
-            [
-                Stretch(base, row.due_on)
-                for row in position.rows
-                if row.due_on < through and (base := row.left if whole else row.principal_left)
-            ],
+            [Stretch(base, row.due_on) for row, base in _late(position, through)],
             through=through,
             after=position.accrued_through,
             grace_days=terms.grace_days,
@@ -94,6 +89,33 @@ def accrue(position: Position, through: date) -> None:
             position.naira_days, terms.percent, per_days=terms.per_days, cap=cap, before=position.penalty_charged
         )
     position.accrued_through = through
+
+
+def late_days(position: Position, through: date) -> list[tuple[Row, Decimal, CountedDays]]:
+    """Return what ``accrue`` would count through a day: each late row, the naira that count, and the days.
+
+    The naira-days of all of them are what it would add.
+    """
+    terms = position.rules.penalty
+    if position.is_written_off or not terms.percent:
+        return []
+    found = [
+        (row, base, counted_days(
+            Stretch(base, row.due_on), through=through, after=position.accrued_through, grace_days=terms.grace_days,
+            paused=position.paused,
+        ))
+        for row, base in _late(position, through)
+    ]  # fmt: skip
+    return [one for one in found if one[2].days]
+
+
+def _late(position: Position, through: date) -> list[tuple[Row, Decimal]]:
+    whole = position.rules.penalty.base is PenaltyBase.SCHEDULED
+    return [
+        (row, base)
+        for row in position.rows
+        if row.due_on < through and (base := row.left if whole else row.principal_left)
+    ]
 
 
 def _pay(position: Position, paid: Paid) -> Effect:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, Protocol
 
 from engine.day_counts import DayCount
 from engine.due_dates import due_dates_every, monthly_due_dates
@@ -264,7 +264,9 @@ def quote(
     """
     money, lines = _schedule(rules, amount, term_months, starts_on=starts_on, due_dates=due_dates)
     fees = tuple(FeeLine(rule, rule.on(amount)) for rule in rules.fees)
-    nominal, effective = _yearly_costs(rules, money.cash_in_hand, lines, term_months, starts_on)
+    nominal, effective = yearly_costs(
+        rules, money.cash_in_hand, [(line.total, line.due_on) for line in lines], term_months, starts_on
+    )
     return Quote(amount, term_months, rules, money, fees, tuple(lines), nominal, effective)
 
 
@@ -336,11 +338,24 @@ def _default_dates(rules: Rules, starts_on: date | None, term_months: int) -> Se
     return due_dates_every(days, starts_on, count + 1)[1:]
 
 
-def _yearly_costs(
-    rules: Rules, in_hand: Decimal, lines: Sequence[Line], term_months: int, starts_on: date | None
+class Terms(Protocol):
+    """What of a product's rules decides how its yearly cost is reckoned: words of the models' choices."""
+
+    method: str
+    frequency: str
+    day_count: str
+
+
+def yearly_costs(
+    rules: Terms, in_hand: Decimal, payments: Sequence[tuple[Decimal, date | None]], term_months: int,
+    starts_on: date | None,
 ) -> tuple[Decimal, Decimal]:  # fmt: skip
+    """The yearly cost of what comes into hand, in per cent, unrounded: nominal (Appendix J), effective (2008/48/EC).
+
+    `payments` are naira with their due days, in order; the days matter only to a product that counts by them.
+    """
     frequency = Frequency(rules.frequency)
-    per_year, totals = PERIODS_PER_YEAR[frequency], [line.total for line in lines]
+    per_year, totals = PERIODS_PER_YEAR[frequency], [total for total, _ in payments]
     if METHODS[rules.method] is Method.BULLET:
         count = periods(frequency, term_months)
         years, rest = divmod(count, per_year)
@@ -351,7 +366,7 @@ def _yearly_costs(
             else nominal_apr(in_hand, totals, periods_per_year=Fraction(per_year, count))
         )
         return nominal, effective_apr(in_hand, [(totals[0], Fraction(count, per_year))])
-    first = lines[0].due_on
+    first = payments[0][1]
     if DAY_COUNTS[rules.day_count] is DayCount.EQUAL_PERIODS or starts_on is None or first is None:
         return (
             nominal_apr(in_hand, totals, periods_per_year=per_year),
@@ -359,5 +374,5 @@ def _yearly_costs(
         )
     whole, odd = unit_periods(starts_on, first, UNITS[frequency])
     nominal = nominal_apr(in_hand, totals, whole_periods=whole, odd_period=odd, periods_per_year=per_year)
-    flows = [(line.total, years_between(starts_on, line.due_on)) for line in lines if line.due_on]
+    flows = [(total, years_between(starts_on, due_on)) for total, due_on in payments if due_on]
     return nominal, effective_apr(in_hand, flows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -12,21 +12,26 @@ from django.db.models import Prefetch
 from audit.models import Event
 from core.display import naira
 from engine.servicing import Position
-from engine.settlement import Settlement
+from engine.settlement import Settlement, SettlementLine
 from ledger.models import AccountBalance
 from ledger.selectors import StatementLine, statement
 from loans import story
+from loans.eligibility.cost import charge_word
 from loans.models import (
     Allocation,
     Disbursement,
     Guarantee,
+    HoldPolicy,
     Installment,
     Loan,
+    LoanFee,
     LoanStanding,
     Repayment,
 )
 from loans.selectors.register import guarantors_of
+from loans.selectors.yearly_cost import YearlyCost, yearly_cost
 from loans.states import GuaranteeStatus, LoanStatus
+from loans.tables import loan_url
 
 NOTHING = Decimal("0.00")
 MOST_LINES = 500
@@ -35,6 +40,11 @@ MOVES = {
     ("registered", "active"): "Paid out",
     ("active", "closed"): "Paid back",
     ("closed", "active"): "Open again",
+}
+HOLDS_END = {
+    HoldPolicy.UNTIL_CLOSED: "held until the loan is paid back",
+    HoldPolicy.FALLS_WITH_PRINCIPAL: "held, and falls as the loan is paid back",
+    HoldPolicy.UNTIL_OWN_SAVINGS: "held until the borrower's own savings cover the loan",
 }
 WORDS = {
     "paid": "Paid",
@@ -46,14 +56,23 @@ WORDS = {
 }
 
 
+def priced(charge: str, words: str) -> str:
+    """The engine's words in those of a loan: where goods were sold, its price is a profit."""
+    return words.replace("Interest", charge.capitalize()).replace("interest", charge)
+
+
 @dataclass(frozen=True, slots=True)
 class ScheduleLine:
-    """One instalment as the page shows it; `state` is paid, part, late, due (the next one) or later."""
+    """One instalment as the page shows it; `state` is paid, part, late, due (the next one) or later.
+
+    `url` is its working.
+    """
 
     installment: Installment
     opening: Decimal
     closing: Decimal
     state: str
+    url: str
 
     @property
     def words(self) -> str:
@@ -76,6 +95,8 @@ class LoanPage:
     pay_off: Settlement | None
     started_on: date | None
     on: date
+    fees: tuple[LoanFee, ...] = ()
+    cost: YearlyCost | None = None
 
     @property
     def installments(self) -> list[Installment]:
@@ -98,8 +119,33 @@ class LoanPage:
         return sum((one.interest for one in self.installments), NOTHING)
 
     @property
+    def fees_in_all(self) -> Decimal:
+        """Fees that are paid with the instalments."""
+        return sum((one.fee for one in self.installments), NOTHING)
+
+    @property
+    def charge_word(self) -> str:
+        """Interest, or profit where goods were sold."""
+        return charge_word(self.loan.method)
+
+    @property
+    def paid_words(self) -> str:
+        return f"How the {self.charge_word} that was paid comes about"
+
+    @property
+    def next_figure(self) -> str:
+        """The word under which the working of the next payment is found."""
+        return f"instalment-{self.next_due.number}"
+
+    @property
+    def settled(self) -> list[SettlementLine]:
+        """The lines of the pay-off figure in the words of this loan."""
+        lines = self.pay_off.lines if self.pay_off else ()
+        return [replace(line, label=priced(self.charge_word, line.label)) for line in lines]
+
+    @property
     def total(self) -> Decimal:
-        return self.loan.scheduled_principal + self.interest_in_all
+        return self.loan.scheduled_principal + self.interest_in_all + self.fees_in_all
 
     @property
     def left(self) -> Decimal:
@@ -144,16 +190,35 @@ class LoanPage:
         return self.loan.status in (LoanStatus.QUEUED, LoanStatus.REGISTERED)
 
     @property
+    def holds_end(self) -> str:
+        """When what is held for the loan is free again."""
+        policy = self.loan.version.hold_policy if self.loan.version else HoldPolicy.UNTIL_CLOSED
+        return HOLDS_END[HoldPolicy(policy)]
+
+    @property
     def saved_by_paying_off(self) -> Decimal:
-        return self.left - self.pay_off.total if self.pay_off else NOTHING
+        return self.left + self.penalty_to_settle - self.pay_off.total if self.pay_off else NOTHING
+
+    @property
+    def penalty_to_settle(self) -> Decimal:
+        """The penalty in the pay-off figure, brought up to the day before it."""
+        lines = self.pay_off.lines if self.pay_off else ()
+        return sum((line.amount for line in lines if line.code == "penalty"), NOTHING)
+
+    @property
+    def own_fees(self) -> Decimal:
+        return sum((one.amount for one in self.fees), NOTHING)
 
     @property
     def standing_repayments(self) -> list[Repayment]:
         return [one for one in self.repayments if one.reversed_by_entry_id is None]
 
 
-def loan_page(loan: Loan, *, on: date) -> LoanPage:
-    """Gather a loan's page in five queries, whatever its length."""
+def loan_page(loan: Loan, *, on: date, with_price: bool = False) -> LoanPage:
+    """Gather a loan's page in few queries, whatever its length; its workings are in `selectors.workings`.
+
+    `with_price`: with its fees and its yearly cost.
+    """
     installments = list(loan.installments.live().order_by("number"))
     repayments = tuple(
         loan.repayments.select_related("entry", "reversed_by_entry")
@@ -167,6 +232,7 @@ def loan_page(loan: Loan, *, on: date) -> LoanPage:
     standing = LoanStanding.objects.filter(pk=loan.pk).first()
     position = story.position_of(loan, installments, standing, _pauses(loan))
     running = loan.status == LoanStatus.ACTIVE and started_on is not None
+    fees = tuple(loan.fees.order_by("pk")) if with_price and loan.version_id else ()
     return LoanPage(
         loan=loan,
         balance=AccountBalance.objects.values_list("balance", flat=True).get(account_id=loan.account_id),
@@ -179,7 +245,17 @@ def loan_page(loan: Loan, *, on: date) -> LoanPage:
         pay_off=story.settlement(position, _day_of_settling(repayments, started_on, on)) if running else None,
         started_on=started_on,
         on=on,
+        fees=fees,
+        cost=_cost(loan, installments, fees) if with_price else None,
     )  # fmt: skip
+
+
+def _cost(loan: Loan, installments: Sequence[Installment], fees: Sequence[LoanFee]) -> YearlyCost | None:
+    """The yearly cost of the plan that was agreed, whatever became of it since."""
+    agreed = installments
+    if any(one.generation for one in agreed):
+        agreed = list(loan.installments.filter(generation=0).order_by("number"))
+    return yearly_cost(loan, getattr(loan, "disbursement", None), agreed, fees)
 
 
 def _pauses(loan: Loan) -> list:
@@ -237,7 +313,7 @@ def _released_guarantors(loan: Loan):
 
 
 def _lines(loan: Loan, installments: Sequence[Installment], on: date):
-    owed, next_seen = loan.scheduled_principal, False
+    owed, next_seen, here = loan.scheduled_principal, False, loan_url(loan)
     for one in installments:
         closing = owed - one.principal
         if not one.unpaid:
@@ -249,5 +325,5 @@ def _lines(loan: Loan, installments: Sequence[Installment], on: date):
         else:
             state = "later" if next_seen else "due"
         next_seen = next_seen or (bool(one.unpaid) and state != "late")
-        yield ScheduleLine(one, owed, closing, state)
+        yield ScheduleLine(one, owed, closing, state, f"{here}working/instalment-{one.number}/")
         owed = closing

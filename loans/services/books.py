@@ -106,8 +106,7 @@ def retell(
         if one != without
     ]
     changes = [one for one in LoanChange.objects.standing().filter(loan=loan).select_related("entry") if one != without]
-    told = [(one.received_on, one.entered_at, one.pk, story.payment(one)) for one in repayments]
-    told += [(one.effective_on, one.decided_at, one.pk, story.change(one)) for one in changes]
+    told = story.dated(repayments, changes)
     told += [(event.on, entered_at, 0, event) for event, entered_at in more]
     events = [event for *_, event in sorted(told, key=lambda row: row[:3])]
     agreed = Installment.objects.filter(loan=loan, generation=0).order_by("number")

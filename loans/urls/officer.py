@@ -7,6 +7,7 @@ from loans.views import loan, officer, policy, receipts
 
 loan_pages = [
     path("<serial:serial>/", loan.loan, name="loan"),
+    path("<serial:serial>/working/<slug:figure>/", loan.working, name="working"),
     path("<serial:serial>/account/", loan.account, name="account"),
     path("<serial:serial>/certificate/", loan.certificate, name="certificate"),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.timezone import now
 
@@ -11,6 +11,7 @@ from core.selectors import society
 from loans import tables
 from loans.models import Loan
 from loans.selectors.loan_page import account_lines, history, loan_page
+from loans.selectors.workings import working_of
 from loans.states import LoanStatus
 
 
@@ -32,11 +33,28 @@ def _loans(request: HttpRequest):
 
 def loan(request: HttpRequest, serial: str) -> HttpResponse:
     found = get_object_or_404(_loans(request), serial=serial)
-    page = loan_page(found, on=business_date())
+    page = loan_page(found, on=business_date(), with_price=True)
     return render(
         request,
         "loans/loan.html",
-        {"loan": found, "page": page, "frame": frame(request, found), "columns": tables.SCHEDULE},
+        {"loan": found, "page": page, "frame": frame(request, found), "columns": tables.SCHEDULES[page.charge_word]},
+    )
+
+
+def working(request: HttpRequest, serial: str, figure: str) -> HttpResponse:
+    """How one figure of the loan comes about: on a page of its own, or alone where a page opens it."""
+    found = get_object_or_404(_loans(request), serial=serial)
+    page = loan_page(found, on=business_date(), with_price=True)
+    around = frame(request, found)
+    # An entry is opened by who reads the books, and by the borrower whose account it touched.
+    opens = around == "base_member.html" or request.user.has_perm("ledger.view_books")
+    told = working_of(figure, page, for_office=around == "base_staff.html" and opens)
+    if told is None:
+        raise Http404
+    return render(
+        request,
+        "loans/_working.html" if request.htmx else "loans/working.html",
+        {"loan": found, "working": told, "frame": around, "opens": opens, "figure": figure},
     )
 
 
