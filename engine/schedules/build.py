@@ -18,7 +18,8 @@ def build_schedule(terms: ScheduleTerms) -> list[Line]:
     """Return the instalments of a loan.
 
     Interest is rounded once per instalment, one instalment takes what rounding leaves (the last, unless the rounding
-    says otherwise), the principal parts add up to the principal to the kobo and no amount is negative. A bullet has one line; every other method has ``term`` lines.
+    says otherwise), the principal parts add up to the principal to the kobo and no amount is negative. A bullet has
+    one line; every other method has ``term`` lines.
 
     Raises:
         BadDates: the frequency has no dates of its own and none were given.

@@ -29,6 +29,7 @@ from engine.servicing import (
     accrue,
     advance,
     begin,
+    late_days,
     pay_off,
     replay,
 )
@@ -302,6 +303,16 @@ def of_interest_free(loan, events):
     if loan.rules.method is Method.INTEREST_FREE:
         return [event for event in events if not (isinstance(event, NewTerms) and event.rate_percent)]
     return events
+
+
+@given(loan=loans(), events=stories())
+def test_the_days_that_are_shown_for_a_penalty_are_those_that_are_counted(loan, events):
+    events = of_interest_free(loan, events)
+    shown = ZERO
+    for event in events:
+        shown += sum((days.naira_days for _, _, days in late_days(loan, event.on - timedelta(days=1))), ZERO)
+        advance(loan, event)
+    assert shown == loan.naira_days
 
 
 @settings(max_examples=2000)

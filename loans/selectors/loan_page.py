@@ -23,6 +23,7 @@ from loans.models import (
     Guarantee,
     HoldPolicy,
     Installment,
+    InterestMethod,
     Loan,
     LoanFee,
     LoanStanding,
@@ -127,6 +128,14 @@ class LoanPage:
     def charge_word(self) -> str:
         """Interest, or profit where goods were sold."""
         return charge_word(self.loan.method)
+
+    @property
+    def is_sale(self) -> bool:
+        return self.loan.method == InterestMethod.MURABAHA
+
+    @property
+    def lent_word(self) -> str:
+        return "Cost of the goods" if self.is_sale else "Lent"
 
     @property
     def paid_words(self) -> str:

@@ -31,7 +31,7 @@ def terms(page: LoanPage, *, for_office: bool) -> Working:
 
 def _agreed(page: LoanPage) -> Part:
     loan = page.loan
-    lines = [Line("Lent", loan.principal)]
+    lines = [Line(page.lent_word, loan.principal)]
     if loan.added_fees:
         lines += [Line("Of it asked for", loan.principal - loan.added_fees), Line("Fees added", loan.added_fees)]
     lines += [
@@ -62,15 +62,17 @@ def _paid_out(page: LoanPage) -> list[Part]:
     payout, loan = page.payout, page.loan
     if payout is None:
         return []
-    lines = [Line("Lent", loan.principal)]
+    lines = [Line(page.lent_word, loan.principal)]
     if payout.kept_back:
         lines.append(Line("Fees kept back or added", -payout.kept_back))
     if payout.upfront_interest:
         lines.append(Line("Interest taken at the start", -payout.upfront_interest))
-    paid = Line(f"Paid out {day(payout.disbursed_on)}", payout.amount, entry_id=payout.entry_id, is_total=True)
-    return [Part("What was paid out", (*lines, paid), (
-        f"{payout.bank_name}, account ending {payout.bank_account[-4:]}, transfer {payout.bank_reference}.",
-    ))]  # fmt: skip
+    did = "Handed over" if page.is_sale else "Paid out"
+    paid = Line(f"{did} {day(payout.disbursed_on)}", payout.amount, entry_id=payout.entry_id, is_total=True)
+    how = f"{payout.bank_name}, account ending {payout.bank_account[-4:]}, transfer {payout.bank_reference}."
+    if page.is_sale:
+        how = f"Sold by {payout.bank_name}, delivery {payout.bank_reference}."
+    return [Part("What was handed over" if page.is_sale else "What was paid out", (*lines, paid), (how,))]
 
 
 def fees(page: LoanPage) -> Working | None:
@@ -100,7 +102,8 @@ def cost(page: LoanPage) -> Working | None:
     if known is None:
         return None
     before = known.paid_out - known.in_hand
-    hand = [Line(f"Paid out {day(known.starts_on)}", known.paid_out, entry_id=page.payout.entry_id)]
+    did = "Handed over" if page.is_sale else "Paid out"
+    hand = [Line(f"{did} {day(known.starts_on)}", known.paid_out, entry_id=page.payout.entry_id)]
     if before:
         hand.append(Line("Fees that the member paid himself", -before, figure="fees"))
     back = [Line(f"{place}. {day(due_on)}", amount) for place, (amount, due_on) in enumerate(known.payments, start=1)]
@@ -112,8 +115,8 @@ def cost(page: LoanPage) -> Working | None:
                  "year (nominal, United States Regulation Z, Appendix J)"),
             Line("Yearly cost", words=percent(known.effective, 2), note="the same, compounded over a year (effective, "
                  "European directive 2008/48/EC)"),
-        ), ("Both are reckoned on the money that really came into hand, so that fees and interest taken at the start "
-            "count. They say how dear the money is; compare them with another lender's.",)),
+        ), ("Both are reckoned on what really came into hand, so that fees and all that is taken at the start count. "
+            "They say how dear it is: compare them with what another asks.",)),
         Part("Money in hand", (*hand, total("In hand", known.in_hand))),
         Part("Money paid back, as agreed", (*back, total("Paid back in all", whole))),
         Part("What the loan costs in naira", (

@@ -27,20 +27,20 @@ def instalment(page: LoanPage, number: int) -> Working | None:
     if one.fee:
         asks.append(Line("Fee", one.fee))
     paid = [
-        Line(came_in(repayment), -amount, entry_id=repayment.entry_id, figure=f"payment-{repayment.pk}")
+        Line(came_in(repayment), amount, entry_id=repayment.entry_id, figure=f"payment-{repayment.pk}")
         for repayment, amount in payments_of(page, one)
     ]
-    before = one.paid + sum((row.amount for row in paid), NOTHING)
+    before = one.paid - sum((row.amount for row in paid), NOTHING)
     if before:
-        paid.append(Line("Paid before the plan was changed", -before))
+        paid.append(Line("Paid before the plan was changed", before))
+    less = [Line("Paid", -one.paid)]
     if one.interest_waived:
-        paid.append(Line(f"{word} not charged", -one.interest_waived))
+        less.append(Line(f"{word} not charged", -one.interest_waived))
     return Working(name_of(one), f"{naira(one.due)} falls due on {dmy(one.due_on)}", (
         Part("What it asks", (*asks, total("Payment", one.due))),
         *([] if one.kind == InstallmentKind.EXTRA else [_reckoned(page, one, line.opening)]),
-        Part("What was paid of it", (
-            Line("Payment", one.due), *paid, total("Still to pay", one.unpaid),
-        )),
+        *([summed("What was paid of it", paid, "Paid")] if paid else []),
+        Part("What is left of it", (Line("Payment", one.due), *less, total("Still to pay", one.unpaid))),
         Part("Principal owed", (
             Line("Before it, by the plan", line.opening), Line("Its principal", -one.principal),
             total("After it", line.closing),
