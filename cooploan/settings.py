@@ -164,7 +164,7 @@ else:
             "OPTIONS": {"MAX_ENTRIES": 50_000},
         }
     }
-    SESSION_ENGINE = "django.contrib.sessions.backends.db"
+    SESSION_ENGINE = "users.session_store"
 CACHES["local"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 
 # Signing in -----------------------------------------------------------------------------------------------------------
@@ -177,7 +177,7 @@ AXES_LOCKOUT_CALLABLE = "users.axes.lockout"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",  # first: it refuses a locked-out caller before a password is looked at
     "users.backends.RoleBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "users.backends.SignInBackend",
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -272,7 +272,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 5
 # Language, time, files ------------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en-gb"
-USE_I18N = True
+USE_I18N = False  # until the first catalogue is there: to look for each sentence in none costs a tenth of a page
 USE_TZ = True
 TIME_ZONE = "Africa/Lagos"
 STATIC_URL = "/static/"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import Browser, Page
 
 from portal.practice.people import SWITCH
+from tests.barriers import barriers
 from tests.routes import NOBODY, PUBLIC, ROUTES, SIGNED_IN, Row
 from users.practice import offer
 from users.roles import PERMISSIONS, Role
@@ -25,7 +25,6 @@ NOT_PAGES = {
 }  # fmt: skip
 # name, width, height, colours, is it looked through for what shuts people out: once is enough, it is the slow part
 SCREENS = [("phone", 320, 640, "dark", True), ("desktop", 1280, 900, "light", False)]
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
 def visitor(row: Row) -> str:
@@ -68,15 +67,6 @@ def become(page: Page, site: str, who: str) -> None:
     page.get_by_role("button", name="Switch").click()
 
 
-def shut_out(page: Page) -> list[str]:
-    """What keeps somebody from using the page as it stands, with everything on it unfolded."""
-    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
-    return [
-        f"{violation['id']}: {', '.join(str(node['target']) for node in violation['nodes'][:3])}"
-        for violation in Axe().run(page, options=RULES)["violations"]
-    ]
-
-
 @pytest.mark.browser
 @pytest.mark.slow
 @pytest.mark.timeout(600)
@@ -98,7 +88,7 @@ def test_every_page_fits_complains_of_nothing_and_shuts_nobody_out(live_practice
             if screen.locator("h1").count() != 1:
                 found.append(f"{screen.locator('h1').count()} headings of the first rank")
             if is_looked_through:
-                found += shut_out(screen)
+                found += barriers(screen)
             if found:
                 wrong.append((name, found))
     assert not wrong, "\n".join(f"{name}: {one}" for name, found in wrong for one in found)

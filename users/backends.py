@@ -1,9 +1,11 @@
+from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.backends import BaseBackend
 from django.core.exceptions import PermissionDenied
 from django.db import models
 
 from users.models import User
 from users.roles import PERMISSIONS
+from users.selectors import with_roles
 
 
 class RoleBackend(BaseBackend):
@@ -36,3 +38,11 @@ class RoleBackend(BaseBackend):
 
     def _sees_records(self, user: User) -> bool:
         return user.is_superuser or "portal.use_admin" in user.role_permissions
+
+
+class SignInBackend(AuthenticationBackend):
+    """allauth's own; whoever is signed in is read together with his roles, on every page."""
+
+    def get_user(self, user_id: int) -> User | None:
+        found = with_roles(user_id)
+        return found if found is not None and self.user_can_authenticate(found) else None

@@ -1,7 +1,28 @@
+from django.db import connection
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Prefetch, Q, QuerySet
 
-from users.models import RoleGrant, User
+from users.models import ROLES_HELD, RoleGrant, User
 from users.roles import Role
+
+_COLUMNS = [field.column for field in User._meta.concrete_fields]
+WITH_ROLES = f"SELECT {', '.join(_COLUMNS)}, ARRAY({ROLES_HELD}) FROM users_user WHERE id = %s"  # noqa: S608
+
+
+def with_roles(pk: int) -> User | None:
+    """A person with the roles that he holds now, in one statement; None where there is none.
+
+    Every page asks it. To build the same query anew each time costs several times what asking does.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(WITH_ROLES, [pk, pk])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    *values, roles = row
+    found = User.from_db(connection.alias, [field.attname for field in User._meta.concrete_fields], values)
+    if found.is_active:
+        found.roles = frozenset(roles)
+    return found
 
 
 def roles_of(user: User) -> list[RoleGrant]:

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from users.models import User
 
 # The backend that can hold a session: neither the lockout's nor the role table's does.
-SESSION_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+SESSION_BACKEND = "users.backends.SignInBackend"
 
 
 def passed_second_factor(request: HttpRequest, user: User) -> bool:

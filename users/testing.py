@@ -19,7 +19,7 @@ from users.tests.factories import PASSWORD, make_user
 
 __all__ = ["PASSWORD", "code_of", "make_user", "sign_in"]
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "users.backends.SignInBackend"
 
 
 def sign_in(client: Client, user: User, second_factor: bool = True) -> User:

@@ -44,7 +44,7 @@ def test_nothing_that_is_asked_of_the_api_breaks_it(described, cookies):
     for operation in described.get_all_operations():
 
         @settings(
-            max_examples=TRIES, deadline=None, database=None, derandomize=True,
+            max_examples=TRIES, database=None, derandomize=True,
             suppress_health_check=list(HealthCheck),
         )  # fmt: skip
         @given(case=operation.ok().as_strategy(generation_mode=GenerationMode.POSITIVE))
@@ -54,7 +54,7 @@ def test_nothing_that_is_asked_of_the_api_breaks_it(described, cookies):
             case.validate_response(answer, checks=[not_a_server_error, response_schema_conformance])
 
         @settings(
-            max_examples=TRIES, deadline=None, database=None, derandomize=True,
+            max_examples=TRIES, database=None, derandomize=True,
             suppress_health_check=list(HealthCheck),
         )  # fmt: skip
         @given(case=operation.ok().as_strategy(generation_mode=GenerationMode.NEGATIVE))

@@ -106,7 +106,7 @@ def societies(draw) -> tuple:
     return savings, loans, failing
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(societies())
 def test_it_equals_the_plainest_calculation_on_small_societies(society: tuple) -> None:
     savings, loans, failing = society

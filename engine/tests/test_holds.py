@@ -91,7 +91,7 @@ def stories(draw) -> tuple[list[Pledge], list[int]]:
     return promises, owed
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=2000)
 @given(stories())
 def test_in_every_story_holds_are_exact_within_the_promise_and_only_fall(story: tuple[list[Pledge], list[int]]) -> None:
     promises, principals = story
@@ -107,7 +107,7 @@ def test_in_every_story_holds_are_exact_within_the_promise_and_only_fall(story: 
         before = now
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.integers(1, 10**6), min_size=1, max_size=6), st.data())
 def test_promises_for_the_whole_loan_cover_what_is_owed_to_the_kobo(amounts: list[int], data) -> None:
     whole = sum(amounts)

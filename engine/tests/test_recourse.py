@@ -52,7 +52,7 @@ def test_claims_are_repaid_in_proportion_and_never_beyond() -> None:
 kobo = st.one_of(st.integers(0, 30), st.integers(0, 10**10))
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=2000)
 @given(kobo, st.integers(-(10**8), 10**10), st.dictionaries(st.integers(1, 99), kobo, max_size=7), st.randoms())
 def test_in_every_story_the_money_is_conserved_capped_in_proportion_and_order_changes_nothing(
     owed: int, savings: int, promised: dict[int, int], random

@@ -195,7 +195,7 @@ def cases(draw):
     return facts, rules, amount, draw(st.integers(1, 80))
 
 
-@settings(deadline=None, max_examples=200)  # a busy machine is no failure
+@settings(max_examples=200)
 @given(cases())
 def test_the_nearest_passes_and_one_step_more_or_one_month_less_does_not(case):
     facts, rules, amount, term = case
@@ -223,7 +223,6 @@ def test_the_nearest_passes_and_one_step_more_or_one_month_less_does_not(case):
             assert not check(facts, rules, found.amount, months).allows
 
 
-@settings(deadline=None)
 @given(cases())
 def test_a_verdict_stores_amounts_as_text(case):
     stored = check(*case).plain()

@@ -5,7 +5,7 @@ from notifications.models import Message
 from notifications.services import notify
 
 # The room of the users is above this one, so these tests sign in by hand, naming the backend that can hold a session.
-SESSION_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+SESSION_BACKEND = "users.backends.SignInBackend"
 
 
 @pytest.fixture

@@ -158,7 +158,7 @@ PEOPLE = st.tuples(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.lists(PEOPLE, max_size=8), min_size=1, max_size=3))
 def test_whatever_stands_in_a_return_every_readable_amount_counts_once(sheets):
     names = ("SAVINGS", "LOAN", "COMMODITY")

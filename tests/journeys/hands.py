@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Response
 
+from tests.barriers import RULES, barriers
 from tests.journeys.cast import Person
 from users.testing import PASSWORD, code_of
 
 PICTURES = Path(__file__).resolve().parents[2] / "artefacts" / "journeys"
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 NARROW = 320
 TELL_OF_POLICY = """document.addEventListener("securitypolicyviolation",
   (found) => console.error(`content policy: ${found.violatedDirective} ${found.blockedURI}`))"""
@@ -26,10 +25,6 @@ TELL_OF_LEAVING = """for (const kind of ["submit", "click"]) addEventListener(ki
   if (goes && !event.defaultPrevented) window.isLeaving = true;
 })"""
 IS_THERE = "() => !window.isLeaving && document.readyState === 'complete'"
-UNFOLD = """() => document.querySelectorAll("details:not([open])").forEach((one) => {
-  one.open = true; one.dataset.unfolded = "yes" })"""
-FOLD = """() => document.querySelectorAll("details[data-unfolded]").forEach((one) => {
-  one.open = false; delete one.dataset.unfolded })"""
 IS_SEEN = """() => {
   const one = document.activeElement, box = one.getBoundingClientRect();
   const line = (at) => getComputedStyle(at);
@@ -229,20 +224,8 @@ class Hand:
         return [] if number == 1 else [f"{number} headings of the first rank"]
 
     def _barriers(self, rules: dict[str, Any] = RULES) -> list[str]:
-        """What shuts somebody out, with every explanation unfolded as a reader may have it.
-
-        It takes a page where script runs; without script the same page was looked at in the other rooms.
-        """
-        if not self.room.script:
-            return []
-        self.page.evaluate(UNFOLD)
-        violations = Axe().run(self.page, options=rules)["violations"]
-        self.page.evaluate(FOLD)
-        return [
-            f"{one['id']}: {node['html'][:160]} {node['failureSummary']}"
-            for one in violations
-            for node in one["nodes"][:3]
-        ]
+        """What shuts somebody out. Once is enough, it is the slow part: on the phone, where script runs."""
+        return barriers(self.page, rules) if self.room.script and self.room.screen.is_phone else []
 
     def _lost_focus(self, stops: int = 14) -> list[str]:
         """Where the keyboard is, is marked and in sight at each of the first stops."""

@@ -8,10 +8,14 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from axes.models import AccessAttempt
+from django.contrib.sessions.models import Session
+from django.forms import model_to_dict
 from django.urls import reverse
+from django.utils.timezone import now
 
 from audit.models import Event
 from notifications.models import Message
+from users.backends import SignInBackend
 from users.models import User
 from users.roles import Role
 from users.services import change_email, grant_role
@@ -442,3 +446,29 @@ def test_the_account_pages_are_drawn(client, officer, secret, page):
     answer = client.get(page)
     assert answer.status_code == 200
     assert "<h1>" in answer.content.decode()
+
+
+# On every page --------------------------------------------------------------------------------------------------------
+
+
+def test_who_is_signed_in_is_read_with_his_roles_and_all_that_is_kept_of_him_in_one_statement(
+    officer, django_assert_num_queries
+):
+    grant_role(user=officer, role=Role.MEMBER, by=None, at=now())
+    with django_assert_num_queries(1):
+        found = SignInBackend().get_user(officer.pk)
+        roles = found.roles
+    assert model_to_dict(found) == model_to_dict(User.objects.get(pk=officer.pk))
+    assert roles == {Role.OFFICER, Role.MEMBER}
+    assert SignInBackend().get_user(0) is None
+
+
+def test_a_session_ends_with_its_time_and_with_its_persons_account(client, member):
+    sign_in(client, member)
+    assert who(client) == member
+    Session.objects.update(expire_date=now())
+    assert who(client) is None
+    sign_in(client, member)
+    assert who(client) == member
+    User.objects.update(is_active=False)
+    assert who(client) is None
