@@ -39,6 +39,7 @@ from members.errors import (
 from members.models import Employer, Member, Withdrawal
 from members.states import MemberStatus, WithdrawalStatus
 from notifications.services import notify
+from users.errors import NotToYourself
 from users.models import Invitation, User
 from users.roles import Role
 from users.services import grant_role, invite
@@ -195,8 +196,10 @@ def invite_member(*, member: Member, by: User, at: datetime) -> tuple[Invitation
 def link_account(*, member: Member, user: User, by: User, at: datetime) -> Member:
     """Say which sign-in is a member's own, as when an officer is in the register too; he is a member by it.
 
-    Raises AccountLinked when either of them belongs to somebody else.
+    Raises AccountLinked when either of them belongs to somebody else, NotToYourself when he would link himself.
     """
+    if user.pk == by.pk:
+        raise NotToYourself("Someone else must say that you are this member.")
     member = Member.objects.select_for_update().get(pk=member.pk)
     if member.user_id == user.pk:
         return member

@@ -1,6 +1,7 @@
 from django import forms
 
 from core.money import MoneyFormField
+from users.models import User
 
 
 class WithdrawalForm(forms.Form):
@@ -39,3 +40,19 @@ class StaffNumberForm(forms.Form):
     staff_number = forms.CharField(
         label="Staff number", max_length=30, error_messages={"required": "Enter the number on his pay slip."}
     )
+
+
+class AccountForm(forms.Form):
+    """Which sign-in is the member's own."""
+
+    user = forms.CharField(
+        label="E-mail or number with which this person signs in now",
+        max_length=254,
+        error_messages={"required": "Enter the e-mail address or the number with which this person signs in."},
+    )
+
+    def clean_user(self) -> User:
+        found = User.objects.signing_in_as(self.cleaned_data["user"]).filter(is_active=True).first()
+        if found is None:
+            raise forms.ValidationError("Nobody signs in with that. Look at the spelling on the page of people.")
+        return found

@@ -15,6 +15,7 @@ urlpatterns = [
     path("members/", members.register, name="members"),
     path("members/<int:pk>/", members.member, name="member"),
     path("members/<int:pk>/invite/", members.invite, name="invite"),
+    path("members/<int:pk>/account/", members.link, name="link_account"),
     path("members/<int:pk>/change/pay/", members.change, {"what": "pay"}, name="change_pay"),
     path("members/<int:pk>/change/saving/", members.change, {"what": "saving"}, name="change_saving"),
     path("members/<int:pk>/change/staff-number/", members.change, {"what": "number"}, name="change_number"),

@@ -267,6 +267,7 @@ ROUTES: dict[str, Row] = {
     "reports:member_statement": _row("members.view_register", "", _member),
     "reports:check_statement": _row("members.view_register"),
     "portal:invite": _row("", "members.invite_member", _not_joined),
+    "portal:link_account": _row("", "users.manage_roles", _member),
     "portal:change_pay": _row("", "members.manage_members", _member),
     "portal:change_saving": _row("", "members.manage_members", _member),
     "portal:change_number": _row("", "members.manage_members", _member),

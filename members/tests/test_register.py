@@ -33,6 +33,7 @@ from members.services import (
 from members.states import MemberStatus
 from members.tests.factories import AT, TODAY, make_employer, make_member
 from notifications.models import Message
+from users.errors import NotToYourself
 from users.services import accept_invitation, find_by_code
 from users.testing import make_user
 
@@ -177,6 +178,8 @@ def test_an_officer_who_is_in_the_register_is_linked_to_it_once():
         link_account(member=make_member(with_user=False), user=chair, by=admin, at=AT)
     with pytest.raises(AccountLinked):
         link_account(member=member, user=make_user(roles=["secretary"]), by=admin, at=AT)
+    with pytest.raises(NotToYourself):
+        link_account(member=make_member(with_user=False), user=admin, by=admin, at=AT)
 
 
 def test_nobody_is_invited_who_has_left():

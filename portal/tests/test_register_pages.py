@@ -81,6 +81,22 @@ def test_what_is_wrong_with_a_change_is_said_at_its_form(client, officer, member
     assert "Staff number LP0099 belongs to" in answer.content.decode()
 
 
+def test_the_administrator_says_which_sign_in_is_a_members_own(client, db, october):
+    in_the_register, chair = make_member(with_user=False), make_user(roles=["chair"])
+    there, door = (reverse(f"portal:{name}", args=[in_the_register.pk]) for name in ("member", "link_account"))
+    sign_in(client, make_user(roles=["officer"]))
+    assert door not in client.get(there).content.decode()
+    assert client.post(door, {"user": chair.email}).status_code == 403
+    sign_in(client, make_user(roles=["admin"]))
+    assert door in client.get(there).content.decode()
+    assert "Nobody signs in with that" in client.post(door, {"user": "nobody@society.example"}).content.decode()
+    assert client.post(door, {"user": chair.email.upper()}).headers["Location"] == there
+    in_the_register.refresh_from_db()
+    assert in_the_register.user == chair
+    again = client.post(reverse("portal:link_account", args=[make_member(with_user=False).pk]), {"user": chair.email})
+    assert "another member" in again.content.decode()
+
+
 def test_an_invitation_is_shown_once_and_not_stored(client, officer):
     invited = make_member(with_user=False)
     answer = client.post(reverse("portal:invite", args=[invited.pk]))

@@ -21,12 +21,13 @@ from members.services import (
     decline_withdrawal,
     enter_pay,
     invite_member,
+    link_account,
     pay_withdrawal,
     settle_staff_number,
 )
 from members.states import WithdrawalStatus
 from portal import selectors, tables
-from portal.forms import DeclineWithdrawalForm, PayForm, PayWithdrawalForm, SavingForm, StaffNumberForm
+from portal.forms import AccountForm, DeclineWithdrawalForm, PayForm, PayWithdrawalForm, SavingForm, StaffNumberForm
 
 PAGE = 25
 CHANGES = {
@@ -55,6 +56,7 @@ def _page(request: HttpRequest, member: Member, **bound) -> HttpResponse:
         "pay": PayForm(initial={"monthly_pay": member.monthly_pay, "other_deductions": member.other_deductions}),
         "saving": SavingForm(initial={"savings": member.monthly_savings, "christmas": member.monthly_christmas}),
         "number": StaffNumberForm(initial={"staff_number": member.staff_number or member.claimed_staff_number}),
+        "account": AccountForm(),
     }
     return render(
         request,
@@ -96,6 +98,21 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
         "portal/invited.html",
         {"member": found, "code": code, "link": link, "expires_at": invitation.expires_at},
     )
+
+
+@require_POST
+@permission_required("users.manage_roles", raise_exception=True)
+def link(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say which sign-in is this member's own, as when an officer is in the register too."""
+    found = get_object_or_404(Member.objects.visible_to(request.user).select_related(*selectors.WITH_BALANCES), pk=pk)
+    form = AccountForm(request.POST)
+    if form.is_valid():
+        with shown_on(form):
+            user = form.cleaned_data["user"]
+            link_account(member=found, user=user, by=request.user, at=now())
+            messages.success(request, f"{user} signs in as {found.name} too.")
+            return redirect("portal:member", found.pk)
+    return _page(request, found, account=form)
 
 
 @permission_required("members.view_register", raise_exception=True)
