@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -127,9 +127,15 @@ def change(one: LoanChange) -> Event:
     return WrittenOff(key=key, on=one.effective_on)
 
 
-def events(repayments: Sequence[Repayment], changes: Sequence[LoanChange]) -> list[Event]:
-    """What happened to a loan, in the order in which it counts: by day, and of one day as it was first entered."""
-    return [event for *_, event in sorted(dated(repayments, changes), key=lambda row: row[:3])]
+def events(
+    repayments: Sequence[Repayment], changes: Sequence[LoanChange], more: Sequence[tuple[Event, datetime]] = ()
+) -> list[Event]:
+    """What happened to a loan, in the order in which it counts: by day, and of one day as it was first entered.
+
+    `more` are events that are only thought of, each with the moment at which it would be entered.
+    """
+    told = dated(repayments, changes) + [(event.on, entered_at, 0, event) for event, entered_at in more]
+    return [event for *_, event in sorted(told, key=lambda row: row[:3])]
 
 
 def dated(
@@ -138,6 +144,12 @@ def dated(
     """Payments and changes as events, each with what orders it."""
     told = [(one.received_on, one.entered_at, one.pk, payment(one)) for one in repayments]
     return told + [(one.effective_on, one.decided_at, one.pk, change(one)) for one in changes]
+
+
+def rest_of(holiday: LoanChange) -> tuple[date, date]:
+    """The days of a payment holiday, the last not counted: nothing is charged for lateness and nobody is reminded."""
+    days = rules_of(holiday.loan).dates_after(holiday.effective_on, holiday.terms["months"])
+    return holiday.effective_on, days[-1]
 
 
 def shape(rows: Sequence[Row] | Sequence[Installment]) -> list[tuple]:

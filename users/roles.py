@@ -77,6 +77,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = _table(
         "loans.disburse_loan": frozenset({Role.TREASURER}),
         "loans.record_repayment": OFFICE,
         "loans.pause_loan": OFFICE,
+        "loans.ask_change": OFFICE,
+        "loans.decide_change": frozenset({Role.TREASURER, Role.CHAIR}),
         "loans.manage_products": frozenset({Role.ADMIN}),
         "loans.manage_promises": OFFICE,
         "loans.propose_recourse": OFFICE,

@@ -4,15 +4,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('loans', '0017_standing_on'),
+        ("loans", "0017_standing_on"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='repayment',
-            name='use',
-            field=models.CharField(choices=[('ahead', 'Pay the next instalments early'), ('shorter', 'Finish sooner, same instalment'), ('smaller', 'Same end, smaller instalment'), ('savings', 'To voluntary savings'), ('refund', 'Given back')], db_default='ahead', default='ahead', max_length=10),
+            model_name="repayment",
+            name="use",
+            field=models.CharField(
+                choices=[
+                    ("ahead", "Pay the next instalments early"),
+                    ("shorter", "Finish sooner, same instalment"),
+                    ("smaller", "Same end, smaller instalment"),
+                    ("savings", "To voluntary savings"),
+                    ("refund", "Given back"),
+                ],
+                db_default="ahead",
+                default="ahead",
+                max_length=10,
+            ),
         ),
     ]

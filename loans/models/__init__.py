@@ -58,7 +58,7 @@ from loans.models.register import (
     RepaymentChannel,
     RepaymentUse,
 )
-from loans.models.servicing import ChangeKind, LoanChange
+from loans.models.servicing import ChangeKind, HolidayReason, LoanChange
 
 __all__ = [
     "Allocation",
@@ -76,6 +76,7 @@ __all__ = [
     "Guarantee",
     "GuarantorClaim",
     "HoldPolicy",
+    "HolidayReason",
     "Installment",
     "InstallmentKind",
     "InterestMethod",

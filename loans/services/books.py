@@ -139,6 +139,18 @@ def _refuse_another_loss(loan: Loan, changes: Sequence[LoanChange], effects: dic
             raise WrittenOffSince()
 
 
+def keep_changes(told: Retold) -> None:
+    """Write what each change of a story came to, where that is not what is stored."""
+    moved = []
+    for one, effect in told.changes:
+        came_to = effect.interest_waived, effect.penalty_waived, effect.lost
+        if came_to != (one.interest_let_off, one.penalty_let_off, one.principal_lost):
+            one.interest_let_off, one.penalty_let_off, one.principal_lost = came_to
+            moved.append(one)
+    if moved:
+        LoanChange.objects.bulk_update(moved, ["interest_let_off", "penalty_let_off", "principal_lost"])
+
+
 def keep_schedule(*books: Book) -> None:
     """Write the instalments of books: what was paid of them, or a whole new schedule beside the one it replaces."""
     for book in books:

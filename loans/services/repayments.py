@@ -38,7 +38,7 @@ from loans.errors import (
 )
 from loans.models import Allocation, Disbursement, Loan, LoanOrigin, Repayment, RepaymentChannel, RepaymentUse
 from loans.services.accounts import repayment_accounts
-from loans.services.books import Book, Retold, books_of, keep_schedule, keep_standing, retell
+from loans.services.books import Book, Retold, books_of, keep_changes, keep_schedule, keep_standing, retell
 from loans.services.closures import accounts_of_guarantors, close_loans, promises_ended_by_closing, reopen_loan
 from loans.services.holds import settle_holds
 from loans.services.registration import loan_page
@@ -405,7 +405,11 @@ def _entry_reference(reference: str) -> str:
 
 
 def post_again(told: Retold, *, because: str, by: User | None, at: datetime) -> list[Repayment]:
-    """Mirror what is in the books otherwise than the story now says, and post it as the story says; on its own day."""
+    """Mirror what is in the books otherwise than the story now says, and post it as the story says; on its own day.
+
+    What the loan's changes came to is told again with it.
+    """
+    keep_changes(told)
     changed = [(old, effect) for old, effect in told.repayments if not _is_as_posted(old, effect)]
     if not changed:
         return []

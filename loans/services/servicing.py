@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -12,14 +11,14 @@ from django.db import transaction
 
 from audit.services import record
 from audit.transitions import transition
-from core.display import dmy, naira
+from core.display import dmy
+from core.errors import NotAllowed
 from engine.money import ZERO
 from engine.money import naira as checked_naira
 from engine.schedules import Method
-from engine.servicing import Effect
 from ledger import chart
 from ledger.services import accounts_by_code, lock_accounts, post_entry, reverse_entry
-from loans import postings, story
+from loans import change_messages, postings, story
 from loans.eligibility.cost import METHODS
 from loans.errors import (
     BadChange,
@@ -32,52 +31,28 @@ from loans.errors import (
     TooManyRestructures,
     YourOwnRequest,
 )
-from loans.models import ChangeKind, Loan, LoanChange, LoanPause, PauseReason
+from loans.models import ChangeKind, HolidayReason, Loan, LoanChange, LoanPause, PauseReason
+from loans.selectors.changes import Comparison, ahead, compare, restructures
 from loans.services.books import Book, Retold, books_of, keep_schedule, keep_standing, retell
-from loans.services.closures import accounts_of_guarantors, close_loans
-from loans.services.registration import loan_page
+from loans.services.closures import accounts_of_guarantors, close_loans, promises_ended_by_closing, reopen_loan
 from loans.services.repayments import lock_loans, post_again
 from loans.states import ChangeStatus, LoanStatus
-from notifications.services import Notice, notify_many
 from users.models import User
 
 MOST_MONTHS = 60
-# Of its day, what is only thought of counts after all that is entered.
-LAST = datetime.max.replace(tzinfo=UTC)
 HIGHEST_RATE = Decimal(100)
-
-
-@dataclass(frozen=True, slots=True)
-class Ahead:
-    """How a loan goes on: payments left, the next one, the last day, what interest is still to come; naira."""
-
-    left: int
-    next_instalment: Decimal
-    ends_on: date | None
-    interest_to_come: Decimal
-    penalty: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """A loan without and with a change; `effect` is what the change itself does."""
-
-    before: Ahead
-    after: Ahead
-    effect: Effect
 
 
 def compare_change(*, loan: Loan, kind: str, effective_on: date, terms: dict[str, Any]) -> Comparison:
     """Show what a change would do before anybody decides on it; nothing is written.
 
-    Raises BadChange when the terms are not those of its kind.
+    The loan comes with version, member and payout. Raises BadChange when the terms are not those of its kind, cannot be
+    had on this loan, or would change nothing on it.
     """
-    draft = LoanChange(loan=loan, kind=kind, effective_on=effective_on, terms=clean_terms(loan, kind, terms))
-    with transaction.atomic():
-        book = _book(lock_loans([loan.pk])[loan.pk])
-        before = _ahead(book.position, effective_on)
-        told = retell(book, more=[(story.change(draft), LAST)])
-        return Comparison(before, _ahead(book.position, effective_on), told.others["change", None])
+    seen = compare(LoanChange(loan=loan, kind=kind, effective_on=effective_on, terms=clean_terms(loan, kind, terms)))
+    if seen.changes_nothing:
+        raise BadChange(f"This would change nothing on loan {loan.serial}. Look at the day and the figures again.")
+    return seen
 
 
 @transaction.atomic
@@ -87,9 +62,10 @@ def ask_change(
 ) -> LoanChange:  # fmt: skip
     """Ask for a change of a running loan. It does nothing until another person decides on it.
 
-    `terms` by kind: holiday `months` and `interest_runs`; restructure `months` and, where it changes, the
+    `terms` by kind: holiday `months`, `why` and `interest_runs`; restructure `months` and, where it changes, the
     `annual_rate_percent`; waiver `interest` and `penalty` in naira; write-off none, with the `resolution` of the
-    general meeting. Raises NotRunning, NotYourOwnLoan, ReasonNeeded, BadChange, ChangeWaits, TooManyRestructures.
+    general meeting. The same, asked for again by the same person while it waits, is the same request.
+    Raises NotRunning, NotYourOwnLoan, ReasonNeeded, BadChange, ChangeWaits, TooManyRestructures.
     """
     loan = lock_loans([loan.pk])[loan.pk]
     _refuse(loan, effective_on, by)
@@ -99,14 +75,20 @@ def ask_change(
         raise BadChange(
             "A loan is written off by the general meeting. Name its resolution and date.", field="resolution"
         )
-    if LoanChange.objects.waiting().filter(loan=loan, kind=kind).exists():
+    asked = {
+        "effective_on": effective_on, "terms": clean_terms(loan, kind, terms), "reason": reason.strip(),
+        "resolution": resolution.strip(), "asked_by": by,
+    }  # fmt: skip
+    waits = LoanChange.objects.waiting().filter(loan=loan, kind=kind).first()
+    if waits is not None:
+        if all(getattr(waits, name) == value for name, value in asked.items()):
+            return waits
         raise ChangeWaits()
     if kind == ChangeKind.RESTRUCTURE:
         _refuse_one_too_many(loan)
-    change = LoanChange.objects.create(
-        loan=loan, kind=kind, effective_on=effective_on, terms=clean_terms(loan, kind, terms), reason=reason.strip(),
-        resolution=resolution.strip(), asked_by=by, asked_at=at,
-    )  # fmt: skip
+    compare(LoanChange(loan=loan, kind=kind, **asked))
+    change = LoanChange.objects.create(loan=loan, kind=kind, asked_at=at, **asked)
+    change_messages.tell_of_asking(change)
     record("loans.change.requested", by=by, subject=change, at=at, loan=loan.serial, kind=kind, terms=change.terms)
     return change
 
@@ -115,75 +97,111 @@ def ask_change(
 def approve_change(*, change: LoanChange, by: User, at: datetime) -> LoanChange:
     """Put a change in force, by another person than who asked for it. The loan's story is told again with it.
 
-    Payments that were entered for later days than the change's are posted anew where they come out otherwise.
+    Payments that were entered for later days than the change's are posted anew where they come out otherwise. What it
+    came to is kept with it. Who approved it already is told the same again.
     Raises ChangeDecided, YourOwnRequest, NotYourOwnLoan, NotRunning, TooManyRestructures.
     """
-    change = LoanChange.objects.select_for_update(of=("self",)).get(pk=change.pk)
-    if change.status != ChangeStatus.REQUESTED:
-        raise ChangeDecided()
-    if change.asked_by_id == by.pk:
-        raise YourOwnRequest()
-    loan = lock_loans([change.loan_id])[change.loan_id]
+    loan, change = _locked(change)
+    if change.status == ChangeStatus.APPROVED and change.decided_by_id == by.pk:
+        return change
+    _refuse_decider(loan, change, by, "You asked for this change yourself. Another person decides on it.")
     _refuse(loan, change.effective_on, by)
     if change.kind == ChangeKind.RESTRUCTURE:
         _refuse_one_too_many(loan)
-    change = transition(change, ChangeStatus.APPROVED, by=by, at=at, decided_by=by, decided_at=at)
+    transition(change, ChangeStatus.APPROVED, by=by, at=at, decided_by=by, decided_at=at)
     if change.kind == ChangeKind.HOLIDAY:
         _pause(loan, change, by)
     told = retell(_book(loan))
     write_told(told, because=f"{change.get_kind_display()} of {dmy(change.effective_on)}", by=by, at=at)
-    effect = {one.pk: effect for one, effect in told.changes}[change.pk]
+    change = next(one for one, _ in told.changes if one.pk == change.pk)
+    change.loan = loan
     if change.kind == ChangeKind.WRITE_OFF:
-        _write_off(loan, change, effect, by=by, at=at)
-    _tell(loan, change, told.book, effect)
+        _write_off(loan, change, by=by, at=at)
+    change_messages.tell_of_approval(change, ahead(told.book.position, change.effective_on))
     return change
 
 
 @transaction.atomic
-def decline_change(*, change: LoanChange, by: User, at: datetime) -> LoanChange:
-    """Decline a change, by another person than who asked for it. Raises ChangeDecided, YourOwnRequest."""
-    change = LoanChange.objects.select_for_update(of=("self",)).get(pk=change.pk)
-    if change.status != ChangeStatus.REQUESTED:
-        raise ChangeDecided()
-    if change.asked_by_id == by.pk:
-        raise YourOwnRequest("You asked for this change yourself. Take it back, or let another person decide.")
-    return transition(change, ChangeStatus.DECLINED, by=by, at=at, decided_by=by, decided_at=at)
+def decline_change(*, change: LoanChange, reason: str, by: User, at: datetime) -> LoanChange:
+    """Decline a change, by another person than who asked for it; the member and who asked read the reason.
+
+    Raises ChangeDecided, YourOwnRequest, NotYourOwnLoan, ReasonNeeded.
+    """
+    loan, change = _locked(change)
+    if change.status == ChangeStatus.DECLINED and change.decided_by_id == by.pk:
+        return change
+    _refuse_decider(loan, change, by, "You asked for this change yourself. Take it back, or let another person decide.")
+    if not reason.strip():
+        raise ReasonNeeded()
+    transition(
+        change, ChangeStatus.DECLINED, by=by, at=at, decided_by=by, decided_at=at, why_ended=reason.strip()
+    )  # fmt: skip
+    change_messages.tell_of_declining(change)
+    return change
 
 
 @transaction.atomic
 def withdraw_change(*, change: LoanChange, by: User, at: datetime) -> LoanChange:
-    """Take a request back that nobody has decided on. Raises ChangeDecided."""
-    change = LoanChange.objects.select_for_update(of=("self",)).get(pk=change.pk)
+    """Take one's own request back while nobody has decided on it. Raises ChangeDecided, NotAllowed."""
+    _, change = _locked(change)
+    if change.asked_by_id != by.pk:
+        raise NotAllowed("Who asked for this change takes the request back. You can decline it.")
+    if change.status == ChangeStatus.WITHDRAWN:
+        return change
     if change.status != ChangeStatus.REQUESTED:
         raise ChangeDecided()
-    return transition(change, ChangeStatus.WITHDRAWN, by=by, at=at)
+    transition(change, ChangeStatus.WITHDRAWN, by=by, at=at)
+    change_messages.tell_of_withdrawing(change)
+    return change
 
 
 @transaction.atomic
 def take_change_back(*, change: LoanChange, reason: str, by: User, on: date, at: datetime) -> LoanChange:
     """Take a change back that was a mistake: the loan's story is told again without it.
 
-    Raises ChangeNotStanding, ReasonNeeded, NotYourOwnLoan.
+    A loan that the change had closed is open again, its certificate void. Who took it back already is told the same
+    again. Raises ChangeNotStanding, ReasonNeeded, NotYourOwnLoan.
     """
-    change = LoanChange.objects.select_for_update(of=("self",)).select_related("entry").get(pk=change.pk)
+    loan, change = _locked(change)
+    if change.status == ChangeStatus.REVERSED and change.taken_back_by_id == by.pk:
+        return change
     if change.status != ChangeStatus.APPROVED:
         raise ChangeNotStanding()
     if not reason.strip():
         raise ReasonNeeded()
-    loan = lock_loans([change.loan_id])[change.loan_id]
     if loan.member.user_id == by.pk:
         raise NotYourOwnLoan()
-    transition(change, ChangeStatus.REVERSED, by=by, at=at)
+    transition(
+        change, ChangeStatus.REVERSED, by=by, at=at, taken_back_by=by, taken_back_at=at, why_ended=reason.strip()
+    )  # fmt: skip
     if change.kind == ChangeKind.HOLIDAY:
         _end_pause(loan, change)
-    if change.entry is not None:
+    if change.entry_id is not None:
         lock_accounts(ids=[loan.account_id])
         reverse_entry(entry=change.entry, reference=f"{change.entry.reference}/reversed", reason=reason, on=on, by=by)
         transition(loan, LoanStatus.ACTIVE, by=by, at=at)
         loan.status = LoanStatus.ACTIVE
     write_told(retell(_book(loan)), because=reason.strip(), by=by, at=at)
     record("loans.change.taken_back", by=by, subject=change, at=at, loan=loan.serial, reason=reason.strip())
+    change_messages.tell_of_taking_back(change)
     return change
+
+
+def _locked(change: LoanChange) -> tuple[Loan, LoanChange]:
+    """The change and its loan, locked; the loan first, so that two who decide on changes of one loan go in turn."""
+    loan = lock_loans([change.loan_id])[change.loan_id]
+    change = LoanChange.objects.select_for_update(of=("self",)).get(pk=change.pk)
+    change.loan = loan
+    return loan, change
+
+
+def _refuse_decider(loan: Loan, change: LoanChange, by: User, own_request: str) -> None:
+    if change.status != ChangeStatus.REQUESTED:
+        raise ChangeDecided()
+    if change.asked_by_id == by.pk:
+        raise YourOwnRequest(own_request)
+    if loan.member.user_id == by.pk:
+        raise NotYourOwnLoan()
 
 
 def clean_terms(loan: Loan, kind: str, terms: dict[str, Any]) -> dict[str, Any]:
@@ -199,7 +217,9 @@ def clean_terms(loan: Loan, kind: str, terms: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(months, int) or not 1 <= months <= MOST_MONTHS:
         raise BadChange(f"Enter a number of months from 1 to {MOST_MONTHS}.", field="months")
     if kind == ChangeKind.HOLIDAY:
-        return {"months": months, "interest_runs": bool(terms.get("interest_runs", True))}
+        if terms.get("why") not in HolidayReason.values:
+            raise BadChange("Choose why the payments rest.", field="why")
+        return {"months": months, "why": str(terms["why"]), "interest_runs": bool(terms.get("interest_runs", True))}
     cleaned: dict[str, Any] = {"months": months}
     if terms.get("annual_rate_percent") is not None:
         rate = Decimal(terms["annual_rate_percent"])
@@ -227,8 +247,7 @@ def _refuse(loan: Loan, on: date, by: User) -> None:
 
 
 def _refuse_one_too_many(loan: Loan) -> None:
-    had = LoanChange.objects.standing().filter(loan=loan, kind=ChangeKind.RESTRUCTURE).count()
-    most = loan.version.most_restructures if loan.version else 1
+    had, most = restructures(loan)
     if had >= most:
         raise TooManyRestructures(
             f"Loan {loan.serial} was given new terms {had} times, the most that its product allows."
@@ -240,22 +259,34 @@ def _book(loan: Loan) -> Book:
 
 
 def write_told(told: Retold, *, because: str, by: User, at: datetime) -> None:
-    """Write what a story comes to now; where nothing is left to pay, the loan is closed."""
+    """Write what a story comes to now; where nothing is left to pay, the loan is closed, and else it is open again."""
     loan = told.book.loan
-    lock_accounts(ids=[loan.account_id, loan.member.voluntary_account_id, *accounts_of_guarantors([loan])])
+    opens = loan.status == LoanStatus.CLOSED and not told.book.position.is_closed
+    promises = promises_ended_by_closing(loan) if opens else []
+    guarantors = [promise.guarantor.savings_account_id for promise in promises]
+    balances = lock_accounts(
+        ids=[loan.account_id, loan.member.voluntary_account_id, *guarantors, *accounts_of_guarantors([loan])]
+    )
     post_again(told, because=because, by=by, at=at)
     keep_schedule(told.book)
     keep_standing([told.book])
     if told.closed_on and loan.status == LoanStatus.ACTIVE:
         close_loans(loans=[loan], by=by, on=told.closed_on, at=at)
+    if opens:
+        reopen_loan(
+            loan=loan, promises=promises, balances=balances, because=because, by=by, at=at,
+            reference=f"loan/{loan.serial}/{loan.certificate_number}/opened",
+        )  # fmt: skip
 
 
-def _write_off(loan: Loan, change: LoanChange, effect: Effect, *, by: User, at: datetime) -> None:
+def _write_off(loan: Loan, change: LoanChange, *, by: User, at: datetime) -> None:
     allowance = accounts_by_code(chart.ALLOWANCE)[chart.ALLOWANCE]
     change.entry = post_entry(
         reference=f"loan/{loan.serial}/written-off/{change.pk}", kind=postings.WRITTEN_OFF,
-        narration=f"{loan.serial} written off: {change.resolution}"[:200], on=change.effective_on,
-        lines=postings.written_off(allowance_id=allowance, loan_account_id=loan.account_id, lost=effect.lost), by=by,
+        narration=f"{loan.serial} written off: {change.resolution}"[:200], on=change.effective_on, by=by,
+        lines=postings.written_off(
+            allowance_id=allowance, loan_account_id=loan.account_id, lost=change.principal_lost
+        ),
     )  # fmt: skip
     change.save(update_fields=["entry"])
     transition(loan, LoanStatus.WRITTEN_OFF, by=by, at=at)
@@ -263,8 +294,7 @@ def _write_off(loan: Loan, change: LoanChange, effect: Effect, *, by: User, at: 
 
 def _pause(loan: Loan, change: LoanChange, by: User) -> None:
     """Nothing is charged and nobody reminded while payments rest."""
-    days = story.rules_of(loan).dates_after(change.effective_on, change.terms["months"])
-    span = DateRange(change.effective_on, days[-1])
+    span = DateRange(*story.rest_of(change))
     LoanPause.objects.create(loan=loan, span=span, why=PauseReason.HOLIDAY, reason=_pause_reason(change), by=by)
 
 
@@ -274,32 +304,3 @@ def _end_pause(loan: Loan, change: LoanChange) -> None:
 
 def _pause_reason(change: LoanChange) -> str:
     return f"Payment holiday {change.pk}"
-
-
-def _ahead(position, on: date) -> Ahead:
-    rows = [row for row in position.rows if row.left]
-    return Ahead(
-        left=len(rows),
-        next_instalment=next((row.left for row in rows if row.due_on >= on), ZERO),
-        ends_on=rows[-1].due_on if rows else None,
-        interest_to_come=sum((row.interest_left for row in rows), ZERO),
-        penalty=position.penalty_left,
-    )
-
-
-def _tell(loan: Loan, change: LoanChange, book: Book, effect: Effect) -> None:
-    if loan.member.user_id is None:
-        return
-    ahead = _ahead(book.position, change.effective_on)
-    bodies = {
-        ChangeKind.HOLIDAY: "Your payments rest. They go on afterwards, each as large as before"
-        f"{' with its share of the interest' if change.terms.get('interest_runs') else ''}",
-        ChangeKind.RESTRUCTURE: "What you owe is spread anew",
-        ChangeKind.WAIVER: f"{naira(effect.interest_waived + effect.penalty_waived)} is no longer asked of you",
-        ChangeKind.WRITE_OFF: "The society has written this loan off in its books. You still owe it",
-    }
-    ends = f": {ahead.left} payments are left, the last on {dmy(ahead.ends_on)}." if ahead.ends_on else "."
-    notify_many(notices=[Notice(
-        loan.member.user, f"loans.change.approved:{change.pk}", f"{change.get_kind_display()} for loan {loan.serial}",
-        bodies[ChangeKind(change.kind)] + ends, loan_page(loan),
-    )])  # fmt: skip

@@ -5,7 +5,7 @@ The room answers from the root of the site.
 
 from django.urls import include, path
 
-from loans.urls import arrears, member, officer, promises
+from loans.urls import arrears, changes, member, officer, promises
 
 app_name = "loans"
 
@@ -18,4 +18,5 @@ urlpatterns = [
     path("office/", include(promises.office)),
     path("office/", include(officer.office)),
     path("office/", include(arrears.office)),
+    path("office/", include(changes.office)),
 ]

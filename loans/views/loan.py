@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.timezone import now
 
 from core.dates import business_date
 from core.selectors import society
-from loans import tables
+from loans import change_tables, tables
 from loans.models import Loan
+from loans.selectors.changes import changes_of
 from loans.selectors.loan_page import account_lines, history, loan_page
 from loans.selectors.workings import working_of
 from loans.states import LoanStatus
@@ -37,8 +40,11 @@ def loan(request: HttpRequest, serial: str) -> HttpResponse:
     return render(
         request,
         "loans/loan.html",
-        {"loan": found, "page": page, "frame": frame(request, found), "columns": tables.SCHEDULES[page.charge_word]},
-    )
+        {
+            "loan": found, "page": page, "frame": frame(request, found), "columns": tables.SCHEDULES[page.charge_word],
+            **changes_context(request, found),
+        },
+    )  # fmt: skip
 
 
 def working(request: HttpRequest, serial: str, figure: str) -> HttpResponse:
@@ -56,6 +62,18 @@ def working(request: HttpRequest, serial: str, figure: str) -> HttpResponse:
         "loans/_working.html" if request.htmx else "loans/working.html",
         {"loan": found, "working": told, "frame": around, "opens": opens, "figure": figure},
     )
+
+
+def changes_context(request: HttpRequest, found: Loan) -> dict[str, Any]:
+    """What the section of the loan's changes draws."""
+    is_mine = found.member.user_id == request.user.pk
+    return {
+        "changes": changes_of(found),
+        "change_figures": change_tables.FIGURES,
+        "may_ask_change": found.status == LoanStatus.ACTIVE
+        and not is_mine
+        and request.user.has_perm("loans.ask_change"),
+    }
 
 
 def account(request: HttpRequest, serial: str) -> HttpResponse:
