@@ -42,6 +42,7 @@ DOSSIERS = _pages("committee", "dossier")
 REGISTRATION = _pages("loans", "register_one")
 SITTINGS = _pages("committee", "sitting", "open", "close")
 LOAN = _pages("loans", "loan", "working", "account", "certificate", "receipt", "take_back", "move_days", "cancel_loan")
+CHANGES = _pages("loans", "loan_change", "ask_change", "decline_change", "take_change_back")
 LATENESS = _pages("loans", "portfolio_loans", "arrears_of", "demand", "pause", "employer_pause")
 PROVISIONS = _pages("loans", "provision")
 RECOURSE = _pages("loans", "recourse", "give_notice", "answer_for", "withdraw_recourse", "claims", "contagion")
@@ -62,6 +63,7 @@ SECTIONS: list[tuple[str, list[Item]]] = [
             Item("To register", "list", "loans:to_register", "loans.view_register", "approved", REGISTRATION),
             Item("Loan register", "loan", "loans:register", "loans.view_register", within=LOAN),
             Item("Late loans", "clock", "loans:portfolio", "loans.view_register", within=LATENESS),
+            Item("Changes", "swap", "loans:changes", "loans.view_register", "changes", CHANGES),
             Item("Promises", "users", "loans:promises", "loans.view_register", within=("loans:replace_guarantor",)),
             Item("Recourse", "alert", "loans:recourses", "loans.view_register", within=RECOURSE),
             Item("Payouts", "bank", "loans:payouts", "loans.view_register", "to_pay", ("loans:payout",)),

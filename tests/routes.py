@@ -22,6 +22,7 @@ from loans.models import (
     LateScheme,
     Loan,
     LoanApplication,
+    LoanChange,
     LoanPause,
     NoticeStep,
     ProvisionRun,
@@ -104,6 +105,17 @@ def _instead():
     kept = {"amount": 1000, "why": "wish", "asked_by": officer, "asked_at": NOON}
     asked = Member.objects.get(number=ASKED)
     return [Substitution.objects.get_or_create(old_id=promise, guarantor=asked, defaults=kept)[0].pk]
+
+
+def _asked_change():
+    """A waiver that waits for a second person."""
+    officer = User.objects.filter(role_grants__role="officer", role_grants__revoked_at__isnull=True).first()
+    loan = Loan.objects.order_by("pk").filter(status="active").first()
+    kept = {
+        "effective_on": date(2026, 10, 26), "terms": {"interest": "100", "penalty": "0"}, "reason": "x",
+        "asked_by": officer, "asked_at": NOON,
+    }  # fmt: skip
+    return [LoanChange.objects.get_or_create(loan=loan, kind="waiver", status="requested", defaults=kept)[0].pk]
 
 
 def _repayment():
@@ -292,6 +304,13 @@ ROUTES: dict[str, Row] = {
     "loans:stop_pause": _row("", "loans.pause_loan", _pause),
     "loans:provisions": _row("ledger.view_books", "ledger.post_journal"),
     "loans:provision": _row("ledger.view_books", "", _provision),
+    "loans:changes": _row("loans.view_register"),
+    "loans:ask_change": _row("loans.ask_change", "loans.ask_change", _loan(status="active")),
+    "loans:loan_change": _row("loans.view_register", "", _asked_change),
+    "loans:approve_change": _row("", "loans.decide_change", _asked_change),
+    "loans:decline_change": _row("", "loans.decide_change", _asked_change),
+    "loans:withdraw_change": _row("", "loans.ask_change", _asked_change),
+    "loans:take_change_back": _row("loans.decide_change", "loans.decide_change", _asked_change),
     "loans:recourses": _row("loans.view_register"),
     "loans:recourse": _row("loans.view_register", "", _noticed),
     "loans:give_notice": _row("loans.propose_recourse", "loans.propose_recourse", _loan(status="active")),
