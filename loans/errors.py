@@ -478,6 +478,24 @@ class BadProductRules(DomainError):
     """The rules of a new version contradict one another, or no loan by them could be."""
 
 
+class ProposalWaits(DomainError):
+    """Other rules of this product were proposed and wait."""
+
+    message = "Other rules of this kind of loan wait for a second person. Decide on them first, or take them back."
+
+
+class ProposalDecided(DomainError):
+    """The proposal was decided on, or taken back, before."""
+
+    message = "This proposal was decided on before."
+
+
+class YourOwnProposal(DomainError):
+    """Who proposed rules was to put them in force."""
+
+    message = "You proposed these rules yourself. Another person puts them in force."
+
+
 class VersionFromThatDay(DomainError):
     """A version would begin in the past, or not after the one that is in force began."""
 

@@ -79,6 +79,21 @@ CHANGE_TRANSITIONS = {
 }
 
 
+class ProposalStatus(models.TextChoices):
+    PROPOSED = "proposed", "Waits for a second person"
+    APPROVED = "approved", "Put in force"
+    DECLINED = "declined", "Declined"
+    WITHDRAWN = "withdrawn", "Taken back"
+
+
+PROPOSAL_TRANSITIONS = {
+    ProposalStatus.PROPOSED: {ProposalStatus.APPROVED, ProposalStatus.DECLINED, ProposalStatus.WITHDRAWN},
+    ProposalStatus.APPROVED: set(),
+    ProposalStatus.DECLINED: set(),
+    ProposalStatus.WITHDRAWN: set(),
+}
+
+
 class SubstitutionStatus(models.TextChoices):
     ASKED = "asked", "Asked"
     CONSENTED = "consented", "Said yes"

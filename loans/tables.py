@@ -105,6 +105,20 @@ ACCOUNT = Table(
     Column("Owed after it", "balance", kind="money", strong=True),
 )
 
+PRODUCTS = Table(
+    "Kinds of loan",
+    Column(
+        "Kind", "product.name", kind="lead", small=lambda row: row.product.purpose,
+        href=lambda row: reverse("loans:product", args=[row.product.code]),
+    ),
+    Column("Rate", "rate", empty="No rules in force"),
+    Column("Reckoned", lambda row: row.version.get_method_display() if row.version else "", css="c-2"),
+    Column("Up to", lambda row: plural(row.version.max_term_months, "month") if row.version else ""),
+    Column("Since", "version.valid.lower", kind="date"),
+    Column("Standing", "standing", kind="pill", tone=lambda row: "good" if row.product.is_open else "idle"),
+    Column("Waits", lambda row: "New rules" if row.waits else "", empty="–"),
+)  # fmt: skip
+
 UNCOVERED = Table(
     "Promises without cover",
     Column(

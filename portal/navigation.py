@@ -44,6 +44,7 @@ SITTINGS = _pages("committee", "sitting", "open", "close")
 LOAN = _pages("loans", "loan", "working", "account", "certificate", "receipt", "take_back", "move_days", "cancel_loan")
 CHANGES = _pages("loans", "loan_change", "ask_change", "decline_change", "take_change_back")
 LATENESS = _pages("loans", "portfolio_loans", "arrears_of", "demand", "pause", "employer_pause")
+PRODUCTS = _pages("loans", "product", "product_version", "propose_rules", "rules_proposal")
 PROVISIONS = _pages("loans", "provision")
 RECOURSE = _pages("loans", "recourse", "give_notice", "answer_for", "withdraw_recourse", "claims", "contagion")
 SCHEDULE = _pages("reconciliation", "schedule", "prepare", "deduction", "issue")
@@ -88,6 +89,7 @@ SECTIONS: list[tuple[str, list[Item]]] = [
                 "Bring your books in", "download", "onboarding:imports",
                 "onboarding.import_books onboarding.approve_import audit.view_trail",
             ),
+            Item("Loan products", "voucher", "loans:products", "loans.view_products", "rules", PRODUCTS),
             Item("Lending policy", "doc", "loans:lending_policy", "loans.manage_products"),
             Item("People and roles", "scale", "users:people", "users.manage_roles"),
             Item("Records", "cog", "admin:index", "portal.use_admin"),

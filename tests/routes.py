@@ -25,10 +25,12 @@ from loans.models import (
     LoanChange,
     LoanPause,
     NoticeStep,
+    ProductVersion,
     ProvisionRun,
     Recourse,
     RecourseNotice,
     Repayment,
+    RulesProposal,
     Substitution,
 )
 from members.models import Member, Withdrawal
@@ -71,6 +73,27 @@ def _loan(**which):
 
 def _working():
     return [*_loan(member__number=BORROWER)(), "balance"]
+
+
+def _product():
+    return ["normal"]
+
+
+def _product_version():
+    return ["normal", ProductVersion.objects.filter(product__code="normal").earliest("pk").valid.lower]
+
+
+def _rules_proposal():
+    """Nobody has proposed any: one is put there."""
+    version = ProductVersion.objects.select_related("product").filter(product__code="normal").latest("pk")
+    proposal, _ = RulesProposal.objects.get_or_create(
+        product=version.product, valid_from=date(2027, 1, 1), proposed_by=User.objects.earliest("pk"),
+        defaults={"proposed_at": NOON, "reason": "As the meeting decided", "numbers": {
+            "savings_multiple": "2", "annual_rate_percent": "14", "max_term_months": 24,
+            "deduction_ceiling_percent": "33.33",
+        }},
+    )  # fmt: skip
+    return [proposal.pk]
 
 
 def _to_answer():
@@ -292,6 +315,14 @@ ROUTES: dict[str, Row] = {
     "loans:release": _row("", "loans.register_loan"),
     "loans:move_days": _row("loans.register_loan", "loans.register_loan", _loan(status="registered")),
     "loans:cancel_loan": _row("loans.register_loan", "loans.register_loan", _loan(status="registered")),
+    "loans:products": _row("loans.view_products"),
+    "loans:product": _row("loans.view_products", "", _product),
+    "loans:product_version": _row("loans.view_products", "", _product_version),
+    "loans:propose_rules": _row("loans.manage_products", "loans.manage_products", _product),
+    "loans:give_product": _row("", "loans.manage_products", _product),
+    "loans:rules_proposal": _row(
+        "loans.view_products", ("loans.approve_products", "loans.manage_products"), _rules_proposal
+    ),
     "loans:lending_policy": _row("loans.manage_products", "loans.manage_products"),
     "loans:promises": _row("loans.view_register"),
     "loans:replace_guarantor": _row("loans.manage_promises", "loans.manage_promises", _promise),

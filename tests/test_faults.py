@@ -138,5 +138,3 @@ def test_the_browser_keeps_no_secret_for_a_script_to_read():
     assert ours
     kept = re.compile(r"localStorage|sessionStorage|document\.cookie|indexedDB")
     assert [path.name for path in ours if kept.search(path.read_text())] == []
-
-

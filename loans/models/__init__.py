@@ -36,6 +36,7 @@ from loans.models.products import (
     RunningMonth,
     Spread,
 )
+from loans.models.proposals import RulesProposal
 from loans.models.recourse import (
     ClaimPayment,
     GuarantorClaim,
@@ -114,6 +115,7 @@ __all__ = [
     "Repayment",
     "RepaymentChannel",
     "RepaymentUse",
+    "RulesProposal",
     "RunningMonth",
     "Spread",
     "StandingHistory",

@@ -125,12 +125,16 @@ def hold_in_words(policy: str) -> str:
     return HoldPolicy(policy).label
 
 
+def order_in_words(elements: str, charge: str = "interest") -> str:
+    """`penalty, then fees, then interest, then principal`."""
+    return ", then ".join(ELEMENT_WORDS.get(one, charge) for one in elements.split(","))
+
+
 def _paying(version: ProductVersion) -> tuple[Rule, ...]:
-    word = charge_word(version.method)
-    order = [ELEMENT_WORDS.get(one, word) for one in version.elements.split(",")]
+    order = order_in_words(version.elements, charge_word(version.method))
     return (
         Rule("How often", version.get_frequency_display()),
-        Rule("A payment pays", f"{version.get_spread_display()}. In it: {', then '.join(order)}"),
+        Rule("A payment pays", f"{version.get_spread_display()}. In it: {order}"),
         Rule("From the borrower's savings", version.get_offset_from_savings_display()),
     )
 

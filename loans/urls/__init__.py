@@ -5,7 +5,7 @@ The room answers from the root of the site.
 
 from django.urls import include, path
 
-from loans.urls import arrears, changes, member, officer, promises
+from loans.urls import arrears, changes, member, officer, products, promises
 
 app_name = "loans"
 
@@ -17,6 +17,7 @@ urlpatterns = [
     path("guarantees/", include(promises.own)),
     path("office/", include(promises.office)),
     path("office/", include(officer.office)),
+    path("office/", include(products.office)),
     path("office/", include(arrears.office)),
     path("office/", include(changes.office)),
 ]

@@ -7,5 +7,6 @@ SELECT
   (SELECT count(*) FROM reconciliation_remittance WHERE status IN ('matched', 'posting')) AS returns,
   (SELECT count(*) FROM members_withdrawal WHERE status = 'requested') AS withdrawals,
   (SELECT count(*) FROM reconciliation_suspenseitem WHERE status = 'open') AS suspense,
+  (SELECT count(*) FROM loans_rulesproposal WHERE status = 'proposed') AS rules,
   (SELECT count(*) FROM notifications_message
     WHERE user_id = %(user)s AND channel = 'in_app' AND read_at IS NULL) AS unread
