@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
 from core.display import day, dmy, naira, plural
+from engine.due_dates import add_months
 from engine.money import part_of
 from ledger.selectors import StatementLine
 from loans.models import Installment
@@ -91,7 +93,7 @@ def interest(page: LoanPage) -> Working:
             total("Still to come", page.interest_in_all - page.interest_waived - page.interest_paid),
         )),
         summed("By instalment", by_instalment, "Paid"),
-        summed("By payment", by_payment, "Paid"),
+        *([summed("By payment", by_payment, "Paid")] if by_payment else []),
         Part("Up to today", (*(line for line in so_far if line.amount), *_running(page)), (words,)),
     ))  # fmt: skip
 
@@ -101,11 +103,22 @@ def _running(page: LoanPage) -> list[Line]:
     coming = next((one for one in page.installments if one.due_on > page.on and one.interest), None)
     if coming is None or page.started_on is None or page.loan.status != LoanStatus.ACTIVE:
         return []
-    began = max([page.started_on, *(one.due_on for one in page.installments if one.due_on <= page.on)])
-    days, length = (page.on - began).days, (coming.due_on - began).days
+    began = month_began(page, coming)
+    days, length = max((page.on - began).days, 0), (coming.due_on - began).days
     earned = part_of(coming.interest - coming.interest_waived, Fraction(days, length))
     note = f"{days} of {plural(length, 'day')} of the {naira(coming.interest)} that falls due on {day(coming.due_on)}"
     return [Line("Run up since, not yet asked for", earned, note=note)]
+
+
+def month_began(page: LoanPage, one: Installment) -> date:
+    """When the days of an instalment begin: the due day before it, or the day when interest began to run.
+
+    The payments before a take-over are not here: a month is counted back then.
+    """
+    before = [row.due_on for row in page.installments if row.due_on < one.due_on and row.kind == one.kind]
+    if not before and page.loan.months_paid_before:
+        before = [add_months(one.due_on, -1)]
+    return min(max([page.started_on or page.loan.granted_on, *before]), one.due_on)
 
 
 def late(page: LoanPage) -> Working:

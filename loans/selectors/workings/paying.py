@@ -124,6 +124,7 @@ def _interest_left(one: Installment) -> Decimal:
 
 def _running(page: LoanPage, line: SettlementLine, running: Installment, title: str) -> Part:
     on, word = page.pay_off.on, page.charge_word
+    # The same day as the engine's: it knows nothing of the payments before a take-over.
     began = max([page.started_on, *(one.due_on for one in page.installments if one.due_on < running.due_on)])
     whole = running.interest - running.interest_waived
     by_days = page.position.rules.running_month is RunningMonth.BY_DAYS or page.loan.method == "bullet"

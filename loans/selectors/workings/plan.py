@@ -13,7 +13,7 @@ from engine.servicing import Rules
 from loans import story
 from loans.models import Installment, InstallmentKind, LoanOrigin
 from loans.selectors.loan_page import LoanPage
-from loans.selectors.workings.owed import payments_of
+from loans.selectors.workings.owed import month_began, payments_of
 from loans.selectors.workings.shapes import NOTHING, Line, Part, Working, came_in, link_of, name_of, summed, total
 
 
@@ -56,7 +56,7 @@ def _reckoned(page: LoanPage, one: Installment, opening: Decimal) -> Part:
         return Part(title, words=("This loan has no interest.",))
     if rules.is_fixed:
         return _fixed(page, rules, one, title)
-    began = _began(page, one)
+    began = month_began(page, one)
     share = rules.rate_between(began, one.due_on, page.position.rate_percent)
     note = f"{naira(opening)} × {percent(page.position.rate_percent, 3)} a year × {_time(rules, began, one.due_on)}"
     if rules.method is Method.BULLET and rules.day_count is DayCount.EQUAL_PERIODS:
@@ -86,15 +86,6 @@ def _fixed(page: LoanPage, rules: Rules, one: Installment, title: str) -> Part:
         total(f"{word.capitalize()} of this payment", one.interest),
     ]  # fmt: skip
     return Part(title, tuple(lines), ("The same each time; odd kobo fall on single payments.",))
-
-
-def _began(page: LoanPage, one: Installment) -> date:
-    """When the days of an instalment begin: the due day before it, or the day when interest began to run."""
-    before = [
-        row.due_on for row in page.installments if row.due_on < one.due_on and row.kind == InstallmentKind.SCHEDULED
-    ]
-    begun = page.started_on or page.loan.granted_on
-    return min(max([begun, *before]), one.due_on)
 
 
 def _time(rules: Rules, began: date, due_on: date) -> str:

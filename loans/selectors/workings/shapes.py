@@ -36,6 +36,11 @@ class Part:
     lines: tuple[Line, ...] = ()
     words: tuple[str, ...] = ()
 
+    @property
+    def is_words(self) -> bool:
+        """Whether it has rules to read and nothing to add up."""
+        return not any(line.amount is not None or line.is_total for line in self.lines)
+
 
 @dataclass(frozen=True, slots=True)
 class Working:
