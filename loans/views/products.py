@@ -36,6 +36,14 @@ from loans.states import ProposalStatus
 from loans.views.officer import typed
 
 
+DECISIONS = {
+    "approve": ("loans.approve_products",),
+    "decline": ("loans.approve_products",),
+    "withdraw": ("loans.manage_products",),
+}
+EITHER = ("loans.approve_products", "loans.manage_products")
+
+
 @require_safe
 @permission_required("loans.view_products", raise_exception=True)
 def products(request: HttpRequest) -> HttpResponse:
@@ -128,9 +136,8 @@ def rules_proposal(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _decide(request: HttpRequest, found: RulesProposal) -> HttpResponse:
-    do = request.POST.get("do")
-    needed = "loans.manage_products" if do == "withdraw" else "loans.approve_products"
-    if not request.user.has_perm(needed):
+    do = request.POST.get("do", "")
+    if not any(request.user.has_perm(permission) for permission in DECISIONS.get(do, EITHER)):
         raise PermissionDenied
     try:
         if do == "approve":
