@@ -35,7 +35,6 @@ from loans.services.products import open_product
 from loans.states import ProposalStatus
 from loans.views.officer import typed
 
-
 DECISIONS = {
     "approve": ("loans.approve_products",),
     "decline": ("loans.approve_products",),
