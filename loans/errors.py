@@ -243,6 +243,12 @@ class CashAlone(DomainError):
     field = "use"
 
 
+class QuoteDay(DomainError):
+    """A quote is asked for a day in the past, before a payment that is recorded, or too far ahead."""
+
+    field = "valid_until"
+
+
 class ReceiptUsed(DomainError):
     """The reference of a receipt was used before, for another loan, amount or date."""
 

@@ -31,6 +31,7 @@ from loans.models import (
     RecourseNotice,
     Repayment,
     RulesProposal,
+    SettlementQuote,
     Substitution,
 )
 from members.models import Member, Withdrawal
@@ -155,6 +156,16 @@ def _late_notice():
     return [loan.serial, notice.pk]
 
 
+def _quote():
+    loan = Loan.objects.order_by("pk").filter(member__number=BORROWER, status="active").first()
+    told = {
+        "loan": loan, "made_on": date(2026, 10, 26), "valid_until": date(2026, 11, 10), "amount": 1000,
+        "figures": {"lines": [], "today": "1000", "steps": [], "next_day": "0"}, "made_at": NOON,
+        "made_by": User.objects.order_by("pk").first(),
+    }  # fmt: skip
+    return [SettlementQuote.objects.get_or_create(number="QUO/2026/9999", defaults=told)[0].number]
+
+
 def _provision():
     kept = {
         "scheme": LateScheme.objects.get(in_use=True), "required": 0, "allowance_before": 0,
@@ -229,6 +240,7 @@ LOOK_AT_BOOKS = (
     "onboarding.import_books", "onboarding.approve_import", "onboarding.undo_import", "audit.view_trail",
 )  # fmt: skip
 OWN_LOAN = ("loans.view_register", "loans.view_own")
+OWN_LOAN_ASKED = ("loans.view_own", "loans.record_repayment")
 
 ROUTES: dict[str, Row] = {
     # Before signing in, and for programs
@@ -295,6 +307,9 @@ ROUTES: dict[str, Row] = {
     "loans:account": _row(OWN_LOAN, "", _loan(member__number=BORROWER), owner=BORROWER),
     "loans:arrears_of": _row(OWN_LOAN, "", _loan(member__number=BORROWER), owner=BORROWER),
     "loans:demand": _row(OWN_LOAN, "", _late_notice, owner=BORROWER),
+    "loans:settle": _row(OWN_LOAN, OWN_LOAN_ASKED, _loan(member__number=BORROWER, status="active"), owner=BORROWER),
+    "loans:quote": _row(OWN_LOAN, "", _quote, owner=BORROWER),
+    "loans:quote_pdf": _row(OWN_LOAN, "", _quote, owner=BORROWER),
     "loans:certificate": _row(OWN_LOAN, "", _loan(status="closed"), owner="UMCS/0068"),
     # The office
     "portal:members": _row("members.view_register"),

@@ -1,5 +1,6 @@
 """What pays a loan off on a day, whatever its method: principal, and the interest that is charged by then."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -7,7 +8,7 @@ from fractions import Fraction
 from engine.errors import BadDates
 from engine.money import ZERO, part_of, percent_of
 from engine.schedules import Method
-from engine.servicing.story import Position, Row
+from engine.servicing.story import Position, Row, Rules
 from engine.settlement import Rebate, RunningMonth, Settlement, SettlementLine, rule_of_78_unearned
 
 FULL, BY_DAYS = RunningMonth.FULL, RunningMonth.BY_DAYS
@@ -57,13 +58,10 @@ def _running_lines(position: Position, to_come: list[Row], on: date) -> list[Set
         return []
     running, since = to_come[0], month_began(position, to_come[0])
     whole = running.interest - running.interest_waived
-    charged, label = ZERO, "Interest of the running month"
-    # A payment at the end of it all has no months: its interest goes by days.
-    policy = BY_DAYS if position.rules.method is Method.BULLET else position.rules.running_month
-    if since < on:
-        charged = part_of(whole, _earned(since, running.due_on, on, policy))
-        if policy is BY_DAYS:
-            label = f"Interest for {(on - since).days} of the {(running.due_on - since).days} days until it falls due"
+    label, policy = "Interest of the running month", running_policy(position.rules)
+    charged = earned_by(whole, since, running.due_on, on, policy)
+    if since < on and policy is BY_DAYS:
+        label = f"Interest for {(on - since).days} of the {(running.due_on - since).days} days until it falls due"
     owed = charged - running.interest_paid
     advance = sum((row.interest_paid for row in to_come[1:]), ZERO) + max(-owed, ZERO)
     return [
@@ -82,19 +80,36 @@ def _fixed_lines(position: Position, to_come: list[Row], on: date) -> list[Settl
     whole = sum((row.interest - row.interest_waived for row in position.rows), ZERO)
     if rules.rebate is Rebate.NONE or not to_come or not whole:
         return lines
+    label = "Rebate of unearned charges"
+    label += " (rule of 78)" if rules.rebate is Rebate.RULE_OF_78 else " (by time)"
+    unearned = unearned_of(position, to_come, on)
+    return [*lines, SettlementLine("rebate", label, -percent_of(unearned, rules.rebate_percent))]
+
+
+def unearned_of(position: Position, to_come: Sequence[Row], on: date) -> Decimal:
+    """Return what of a fixed charge is not earned on a day, by the society's way to count it; naira."""
+    rules, whole = position.rules, sum((row.interest - row.interest_waived for row in position.rows), ZERO)
+    if rules.rebate is Rebate.NONE or not to_come or not whole:
+        return ZERO
     since = month_began(position, to_come[0])
     month_left = 1 - _earned(since, to_come[0].due_on, on, rules.running_month) if since < on else Fraction(1)
     count = sum(not row.is_extra for row in position.rows)
     if rules.rebate is Rebate.RULE_OF_78:
         ahead, begun = rule_of_78_unearned(count, len(to_come) - 1), rule_of_78_unearned(count, len(to_come))
-        unearned = part_of(whole, ahead + (begun - ahead) * month_left)
-        label = "Rebate of unearned charges (rule of 78)"
-    else:
-        # Month by month as the schedule has them: what the months not begun would have cost.
-        months = [row.interest - row.interest_waived for row in to_come]
-        unearned = sum(months[1:], ZERO) + part_of(months[0], month_left)
-        label = "Rebate of unearned charges (by time)"
-    return [*lines, SettlementLine("rebate", label, -percent_of(unearned, rules.rebate_percent))]
+        return part_of(whole, ahead + (begun - ahead) * month_left)
+    # Month by month as the schedule has them: what the months not begun would have cost.
+    months = [row.interest - row.interest_waived for row in to_come]
+    return sum(months[1:], ZERO) + part_of(months[0], month_left)
+
+
+def running_policy(rules: Rules) -> RunningMonth:
+    """Return how the month that runs is charged; one payment at the end has no months, its interest goes by days."""
+    return BY_DAYS if rules.method is Method.BULLET else rules.running_month
+
+
+def earned_by(whole: Decimal, since: date, until: date, on: date, policy: RunningMonth) -> Decimal:
+    """Return what of a month's interest is charged on a day, naira; nothing where the month has not begun."""
+    return part_of(whole, _earned(since, until, on, policy)) if since < on else ZERO
 
 
 def month_began(position: Position, row: Row) -> date:

@@ -49,8 +49,8 @@ class ReceiptForm(forms.Form):
     )  # fmt: skip
     shown = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data=None, *, today: date):
-        super().__init__(data, initial={"on": today})
+    def __init__(self, data=None, *, today: date, amount: str = ""):
+        super().__init__(data, initial={"on": today, "amount": amount[:20]})
         self.fields["on"].today = today
         self.preview: ReceiptPreview | None = None
 

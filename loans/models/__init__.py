@@ -37,6 +37,7 @@ from loans.models.products import (
     Spread,
 )
 from loans.models.proposals import RulesProposal
+from loans.models.quotes import SettlementQuote
 from loans.models.recourse import (
     ClaimPayment,
     GuarantorClaim,
@@ -117,6 +118,7 @@ __all__ = [
     "RepaymentUse",
     "RulesProposal",
     "RunningMonth",
+    "SettlementQuote",
     "Spread",
     "StandingHistory",
     "Substitution",

@@ -3,13 +3,16 @@
 from django.urls import path
 
 from loans.urls import converters  # noqa: F401  (the serial converter)
-from loans.views import loan, officer, policy, receipts
+from loans.views import loan, officer, policy, quotes, receipts
 
 loan_pages = [
     path("<serial:serial>/", loan.loan, name="loan"),
     path("<serial:serial>/working/<slug:figure>/", loan.working, name="working"),
     path("<serial:serial>/account/", loan.account, name="account"),
     path("<serial:serial>/certificate/", loan.certificate, name="certificate"),
+    path("<serial:serial>/settle/", quotes.settle, name="settle"),
+    path("quotes/<serial:number>/", quotes.quote, name="quote"),
+    path("quotes/<serial:number>/pdf/", quotes.quote_pdf, name="quote_pdf"),
 ]
 
 office = [

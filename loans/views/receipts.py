@@ -29,7 +29,7 @@ def receipt(request: HttpRequest, serial: str) -> HttpResponse:
     loan = get_object_or_404(ever_paid_out.select_related("disbursement"), serial=serial)
     if loan.status == LoanStatus.CLOSED and request.method == "GET":
         return redirect("loans:loan", serial)
-    form = ReceiptForm(typed(request), today=business_date())
+    form = ReceiptForm(typed(request), today=business_date(), amount=request.GET.get("amount", ""))
     if form.is_valid() and form.is_agreed():
         with shown_on(form):
             done = record_receipt(loan=loan, **form.facts(), by=request.user, at=now())
