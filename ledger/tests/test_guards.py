@@ -228,8 +228,22 @@ def test_i08_a_hold_is_not_born_released():
     )
 
 
-def test_i28_a_reversal_that_does_not_mirror_is_refused_at_commit(entry, constraints_now):
-    bank, saver = account(chart.BANK).pk, entry.lines.exclude(account__code=chart.BANK).get().account_id
+MIRRORS = {
+    # what a reversal of "bank 100 debit, savings 100 credit" posts: account, debit, credit
+    "another amount": [("saver", 99, 0), ("bank", 0, 99)],
+    "the same sides again": [("bank", 100, 0), ("saver", 0, 100)],
+    "another account": [("saver", 100, 0), ("cash", 0, 100)],
+    "a line that is split": [("saver", 60, 0), ("saver", 40, 0), ("bank", 0, 100)],
+    "the mirror and more": [("saver", 100, 0), ("bank", 0, 100), ("cash", 5, 0), ("bank", 0, 5)],
+    "the mirror twice": [("saver", 100, 0), ("bank", 0, 100), ("saver", 100, 0), ("bank", 0, 100)],
+}
+
+
+def reverse_as(entry, lines):
+    who = {
+        "bank": account(chart.BANK).pk, "cash": account(chart.CASH).pk,
+        "saver": entry.lines.exclude(account__code=chart.BANK).get().account_id,
+    }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO ledger_journalentry "
@@ -238,9 +252,25 @@ def test_i28_a_reversal_that_does_not_mirror_is_refused_at_commit(entry, constra
             [entry.pk],
         )
         pk = cursor.fetchone()[0]
-    attack(LINE, pk, saver, 99, 0, TODAY)
-    attack(LINE, pk, bank, 0, 99, TODAY)
-    with pytest.raises(IntegrityError, match="does not mirror"):
+    for name, debit, credit in lines:
+        attack(LINE, pk, who[name], debit, credit, TODAY)
+
+
+@pytest.mark.parametrize("role", [APP, OWNER])
+@pytest.mark.parametrize("lines", MIRRORS.values(), ids=MIRRORS)
+def test_i28_a_reversal_that_does_not_mirror_is_refused_at_commit(entry, lines, role, as_role, constraints_now):
+    saver = entry.lines.exclude(account__code=chart.BANK).get().account
+    deposit(saver, "500", reference="receipt/2")  # so that no floor stands in the way
+    with as_role(role):
+        reverse_as(entry, lines)
+        with pytest.raises(IntegrityError, match="does not mirror"), transaction.atomic():
+            constraints_now()
+
+
+@pytest.mark.parametrize("role", [APP, OWNER])
+def test_i28_the_exact_mirror_is_taken(entry, role, as_role, constraints_now):
+    with as_role(role):
+        reverse_as(entry, [("saver", 100, 0), ("bank", 0, 100)])
         constraints_now()
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import connection
 
 from loans.models import Loan
 from loans.tests.factories import TODAY, make_application
@@ -22,27 +22,6 @@ def books(constraints_now):
     receive(running, "20000", on=NOVEMBER)
     constraints_now()
     return {"ready": ready, "running": running}
-
-
-@pytest.fixture
-def attack(as_role, constraints_now):
-    """Run a statement in a role and let the deferred guards speak; returns what the database said, or None."""
-
-    def run(role, statement, *parameters):
-        with as_role(role):
-            before = transaction.savepoint()
-            try:
-                with connection.cursor() as cursor:
-                    cursor.execute(statement, parameters or None)
-                constraints_now()
-            except DatabaseError as refused:
-                run.constraint = refused.__cause__.diag.constraint_name
-                return refused.__cause__.sqlstate
-            finally:
-                transaction.savepoint_rollback(before)
-        return None
-
-    return run
 
 
 DENIED, CHECK, RESTRICT = "42501", "23514", "23001"
