@@ -6,6 +6,6 @@ from core.sql import load_sql
 
 
 class Migration(migrations.Migration):
-    dependencies = [("loans", "0020_proposed_rules"), ("ledger", "0005_goods_and_fees")]
+    dependencies = [("loans", "0021_settlement_quotes"), ("ledger", "0005_goods_and_fees")]
 
     operations = [migrations.RunSQL(load_sql("loans", "owed_guards"), load_sql("loans", "owed_guards_undo"))]
