@@ -7,17 +7,19 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from core.display import local, naira
 from core.sql import load_sql
-from engine.due_dates import day_in_month
+from engine.due_dates import add_months, day_in_month
 from loans.models import Guarantee
 from loans.services.withdrawals import kept_for_loans
 from loans.states import ApplicationStatus
 from loans.tables import loan_url
 from members.models import Member, Withdrawal
 from members.selectors import Equity
+from reconciliation.models import Remittance
+from reconciliation.states import RemittanceStatus
 from reports.statements import told
 
 NOTHING = Decimal("0.00")
@@ -188,8 +190,8 @@ def home_of(user, *, on: date) -> MemberHome | None:
     rows = _rows(COVER, user=user.pk)
     if not rows:
         return None
-    pk, number, surname, other_names, pay_day, savings, christmas, accounts, *balances = rows[0]
-    day = next_pay_day(pay_day, on=on)
+    pk, number, surname, other_names, pay_day, settled, savings, christmas, accounts, *balances = rows[0]
+    day = next_deduction_day(pay_day, settled=settled, on=on)
     loans = running_loans(pk, by=day, on=on)
     asked, requests = _waiting(pk)
     return MemberHome(
@@ -248,6 +250,23 @@ def next_pay_day(pay_day: int, *, on: date) -> date:
         return day
     year, month = (on.year, on.month + 1) if on.month < 12 else (on.year + 1, 1)
     return day_in_month(year, month, pay_day)
+
+
+def next_deduction_day(pay_day: int, *, settled: date | None, on: date) -> date:
+    """The pay day of the next deduction: the next one whose month is not posted yet.
+
+    `settled` is the first day of the latest month for which the employer's return is posted.
+    """
+    day = next_pay_day(pay_day, on=on)
+    while settled is not None and day.replace(day=1) <= settled:
+        day = next_pay_day(pay_day, on=add_months(day.replace(day=1), 1))
+    return day
+
+
+def settled_month(employer_id: int) -> date | None:
+    """The first day of the latest month for which an employer's return is posted."""
+    posted = Remittance.objects.filter(schedule__employer_id=employer_id, status=RemittanceStatus.POSTED)
+    return posted.aggregate(month=Max("schedule__month"))["month"]
 
 
 def deduction(savings: Decimal, christmas: Decimal, loans: tuple[RunningLoan, ...], *, day: date) -> Deduction:
@@ -329,8 +348,8 @@ class MemberSheet:
 
 
 def sheet_of(member: Member, *, on: date) -> MemberSheet:
-    """The sheet of a member that was read with `WITH_BALANCES`, in two queries."""
-    day = next_pay_day(member.employer.pay_day, on=on)
+    """The sheet of a member that was read with `WITH_BALANCES`, in three queries."""
+    day = next_deduction_day(member.employer.pay_day, settled=settled_month(member.employer_id), on=on)
     loans = running_loans(member.pk, by=day, on=on)
     equity = equity_of(member)
     return MemberSheet(

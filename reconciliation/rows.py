@@ -93,7 +93,8 @@ def _nobody(line: WorkLine, where: str, back: str, may_match: bool) -> tuple[str
 
 
 def _buttons(line: WorkLine, back: str, is_current: bool) -> str:
-    find = f'<a class="btn btn-q btn-s" href="{address("reconciliation:find", line.pk)}?{back}">Find</a>'
+    word = "Find" if line.member is None else "Find another"
+    find = f'<a class="btn btn-q btn-s" href="{address("reconciliation:find", line.pk)}?{back}">{word}</a>'
     if line.member is None:
         return find
     css = "btn btn-s" if is_current else "btn btn-s btn-2"

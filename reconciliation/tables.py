@@ -120,7 +120,7 @@ LINES = Table(
 )
 
 SECOND = Table(
-    "Second lines of a member",
+    "Lines of members who have a line already",
     Column("Member", "member.name", kind="lead", small="member.number", href=_line_url),
     Column("On the return", _wrote, css="c-2", small=lambda row: f"row {row.row}"),
     Column("Came in", "amount", kind="money", strong=True),

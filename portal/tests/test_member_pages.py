@@ -14,6 +14,7 @@ from members.models import Member, Withdrawal
 from members.selectors import Equity
 from portal import selectors
 from portal.tests.conftest import TODAY
+from reconciliation.tests.factories import make_issued, make_return, post
 from users.selectors import person
 from users.testing import make_user, sign_in
 
@@ -77,6 +78,32 @@ def test_the_next_deduction_holds_what_falls_due_by_the_pay_day_and_what_is_late
 def test_the_next_pay_day_is_today_at_the_earliest(day, pay_day, expected):
     found = selectors.next_pay_day(pay_day, on=date.fromisoformat(day))
     assert found.isoformat() == expected
+
+
+@pytest.mark.parametrize(
+    ("settled", "expected"),
+    [
+        (None, "2026-10-28"),
+        (date(2026, 9, 1), "2026-10-28"),
+        (date(2026, 10, 1), "2026-11-28"),
+        (date(2026, 12, 1), "2027-01-28"),
+    ],
+)
+def test_the_next_deduction_is_of_a_month_that_is_not_posted_yet(settled, expected):
+    found = selectors.next_deduction_day(28, settled=settled, on=TODAY)
+    assert found.isoformat() == expected
+
+
+def test_a_member_whose_month_is_posted_sees_the_next_one_on_his_home_page(client, member):
+    Member.objects.filter(pk=member.pk).update(staff_number="S1")
+    schedule = make_issued(member.employer)
+    assert "From your salary on Wed 28 Oct 2026" in page(client, "portal:member_home")
+    remittance = make_return(schedule)
+    assert "From your salary on Wed 28 Oct 2026" in page(client, "portal:member_home")
+    post(remittance)
+    assert "From your salary on Sat 28 Nov 2026" in page(client, "portal:member_home")
+    member = Member.objects.select_related(*selectors.WITH_BALANCES).get(pk=member.pk)
+    assert selectors.sheet_of(member, on=TODAY).deduction.on == date(2026, 11, 28)
 
 
 def test_whoever_is_asked_to_stand_for_a_loan_sees_it_and_nobody_else_does(client, member):

@@ -43,7 +43,7 @@ def tabs(remittance: ReturnHead, told: Totals) -> list[Tab]:
             Tab(SHORT, "Short paid", short, "short"),
             Tab(MISSED, "Missing", told.missing),
             Tab(UNKNOWN, "Unknown", told.group(LineState.UNMATCHED)),
-            Tab(SECOND, "Second lines", told.group(LineState.WAITING)),
+            Tab(SECOND, "Named twice", told.group(LineState.WAITING)),
         ]
     waiting = told.group(LineState.SUGGESTED) + told.group(LineState.UNMATCHED) + told.group(LineState.WAITING)
     return [
