@@ -13,6 +13,7 @@ from django.db import connection
 from committee.models import Decision, VoteChoice
 from core.display import naira, stamp
 from core.sql import load_sql
+from loans.eligibility.stored import ToldQuote, told_quote
 from loans.states import ApplicationStatus, GuaranteeStatus
 from members.selectors import Equity
 from users.roles import AUDITED_ROLES
@@ -40,6 +41,7 @@ class Request:
     purpose: str
     quorum: int | None
     rules: dict[str, Any] | None
+    quote: dict[str, Any] | None
     submitted_at: datetime | None
     decided_at: datetime | None
     product: str
@@ -54,6 +56,11 @@ class Request:
     @property
     def label(self) -> str:
         return ApplicationStatus(self.status).label
+
+    @property
+    def told(self) -> ToldQuote | None:
+        """What the member was told that it costs."""
+        return told_quote(self.quote)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +157,9 @@ def dossier_of(pk: int, *, user, on: date) -> Dossier | None:
     if not rows:
         return None
     *told, savings, voluntary, christmas, shares, held = rows[0]
-    if isinstance(told[7], str):  # a bare cursor leaves JSON as it came
-        told[7] = json.loads(told[7])
+    for place in (7, 8):
+        if isinstance(told[place], str):  # a bare cursor leaves JSON as it came
+            told[place] = json.loads(told[place])
     request = Request(*told)
     running = tuple(_rows(LOANS, member=request.member_id))
     votes = tuple(CastVote(*row) for row in _rows(VOTES, application=pk, user=user.pk))

@@ -1,6 +1,6 @@
 -- An application and its member as a dossier shows them, for a person: a draft is its own member's alone.
 -- Parameters: the application's id, the person who looks.
-SELECT a.id, a.number, a.status, a.amount, a.term_months, a.purpose, a.quorum, a.rules, a.submitted_at, a.decided_at,
+SELECT a.id, a.number, a.status, a.amount, a.term_months, a.purpose, a.quorum, a.rules, a.quote, a.submitted_at, a.decided_at,
        p.name, m.id, trim(m.surname || ' ' || m.other_names), e.name, m.joined_on, m.monthly_pay,
        m.user_id IS NOT DISTINCT FROM %(user)s OR EXISTS (
          SELECT 1 FROM loans_loanparty party JOIN members_member judge ON judge.id = party.member_id

@@ -9,6 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Protocol
 
+from core.display import plural
 from engine.day_counts import DayCount
 from engine.due_dates import due_dates_every, monthly_due_dates
 from engine.errors import BadAmount, BadTerms
@@ -56,6 +57,9 @@ UNIT_WORDS = {
     Frequency.FORTNIGHTLY: ("every two weeks", "payment"),
     Frequency.WEEKLY: ("a week", "week"),
 }
+RHYTHMS = {
+    Frequency.MONTHLY: "each month", Frequency.FORTNIGHTLY: "every two weeks", Frequency.WEEKLY: "each week",
+}  # fmt: skip
 UNITS = {
     Frequency.MONTHLY: UnitPeriod.MONTH,
     Frequency.FORTNIGHTLY: UnitPeriod.FORTNIGHT,
@@ -190,6 +194,13 @@ class Quote:
     def charge_word(self) -> str:
         return charge_word(self.rules.method)
 
+    @property
+    def rhythm(self) -> str:
+        """When it is paid back, after the amount of one payment: `each month, 12 times`."""
+        if len(self.lines) == 1:
+            return f"once, after {plural(self.term_months, 'month')}"
+        return f"{RHYTHMS[Frequency(self.rules.frequency)]}, {len(self.lines)} times"
+
     def plain(self) -> dict[str, Any]:
         """The quote as an application keeps it: amounts as text, so that they come back to the kobo."""
         return {
@@ -210,6 +221,7 @@ class Quote:
             ],
             "cost": str(self.cost),
             "total": str(self.total),
+            "charge": self.charge_word,
             "nominal_percent": str(self.nominal_yearly_percent),
             "effective_percent": str(self.yearly_percent),
         }

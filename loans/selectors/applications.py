@@ -9,9 +9,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from core.display import naira, plural, stamp
+from core.display import naira, percent, plural, stamp
 from loans.eligibility import Facts, Verdict, check
-from loans.models import Loan, LoanApplication, ProductVersion
+from loans.models import InterestMethod, Loan, LoanApplication, ProductVersion
 from loans.schedules import PayDays
 from loans.selectors.facts import facts_for, open_versions, rules_of
 from loans.selectors.guarantees import Cover, cover
@@ -39,6 +39,23 @@ class Figures:
         guarantors = self.version.guarantors_required
         ending = f", with {plural(guarantors, 'guarantor')}" if guarantors else ""
         return f"Yes{', as far as we can tell' if self.verdict.untold else ''}{ending}"
+
+    @property
+    def price_words(self) -> str:
+        """How the price is reckoned, in a sentence."""
+        rules, told = self.verdict.cost.rules, self.verdict.cost
+        method = InterestMethod(rules.method)
+        if method == InterestMethod.INTEREST_FREE:
+            return "This loan has no interest."
+        rate = f"{percent(rules.annual_rate_percent, 3)} a year"
+        if method == InterestMethod.MURABAHA:
+            return f"The society buys the goods and sells them to you with a profit of {rate} of their cost."
+        on = {
+            InterestMethod.FLAT: "on the whole amount, until the end",
+            InterestMethod.FLAT_UPFRONT: "on the whole amount, taken when you get the money",
+            InterestMethod.BULLET: "on the whole amount, paid with it at the end",
+        }.get(method, "on what you still owe")
+        return f"Interest is {rate} {on}: {naira(told.total_interest)} in all."
 
     @property
     def tone(self) -> str:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from core.dates import business_date
 from core.display import naira
 from core.errors import DomainError, shown_on
+from loans.eligibility.stored import told_quote
 from loans.errors import ProductClosed
 from loans.forms.applications import ConfirmForm, LoanForm, SendForm
 from loans.forms.guarantees import AskForm, ConsentForm, FindGuarantorForm
@@ -225,6 +226,7 @@ def application(request: HttpRequest, number: str) -> HttpResponse:
             "cover": cover,
             "guarantees": listed,
             "checks": checks(found.rules),
+            "told": told_quote(found.quote),
             "events": timeline(found, cover, getattr(found, "loan", None)),
         },
     )
