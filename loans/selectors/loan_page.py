@@ -108,6 +108,27 @@ class LoanPage:
         return sum((one.principal_paid for one in self.installments), NOTHING)
 
     @property
+    def recovered(self) -> Decimal:
+        """What came in after the loan was written off."""
+        return sum((one.recovered for one in self.standing_repayments), NOTHING)
+
+    @property
+    def is_written_off(self) -> bool:
+        return self.loan.status == LoanStatus.WRITTEN_OFF
+
+    @property
+    def owed(self) -> Decimal:
+        """Principal that the member owes: of a loan that was written off it stands in the books no more."""
+        if not self.is_written_off:
+            return self.balance
+        return max(self.loan.scheduled_principal - self.principal_paid - self.recovered, NOTHING)
+
+    @property
+    def has_run(self) -> bool:
+        """It was paid out, whatever became of it."""
+        return self.loan.status in (LoanStatus.ACTIVE, LoanStatus.CLOSED, LoanStatus.WRITTEN_OFF)
+
+    @property
     def interest_paid(self) -> Decimal:
         return sum((one.interest_paid for one in self.installments), NOTHING)
 

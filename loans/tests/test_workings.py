@@ -209,6 +209,19 @@ def closed():
     return loan
 
 
+def written_off():
+    loan = make_active(amount="60000", term_months=3)
+    receive(loan, "10000", on=DECEMBER)
+    asked = ask_change(
+        loan=loan, kind=ChangeKind.WRITE_OFF, effective_on=date(2027, 1, 30), terms={}, reason="Gone abroad",
+        resolution="General meeting, 30 January 2027", by=make_officer(), at=AT,
+    )  # fmt: skip
+    approve_change(change=asked, by=make_treasurer(), at=AT)
+    receive(loan, "4000", on=date(2027, 2, 5))
+    loan.refresh_from_db()
+    return loan
+
+
 def by_method(method):
     def lend():
         new_rules(method=method)
@@ -224,6 +237,7 @@ LOANS = {
     "goods sold": sold,
     "taken over": taken_over,
     "new terms": reshaped,
+    "written off": written_off,
     "paid back": closed,
     "not paid out": lambda: make_registered(amount="200000", term_months=3, guarantors=2),
     "flat": by_method("flat"),

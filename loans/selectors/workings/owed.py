@@ -34,16 +34,17 @@ def balance(page: LoanPage) -> Working:
         Part("In short", (
             Line("To be paid back", page.loan.scheduled_principal),
             Line("Paid back", -page.principal_paid),
-            total("Still owed by the plan", page.loan.scheduled_principal - page.principal_paid),
+            *([Line("Recovered since it was written off", -page.recovered)] if page.recovered else []),
+            total("Still owed", page.owed),
         )),
         summed("By instalment", _unpaid_principal(page.installments), "Principal still to be paid"),
         _in_the_books(account_lines(page.loan)),
     ]  # fmt: skip
-    if page.loan.status == LoanStatus.WRITTEN_OFF:
+    if page.is_written_off:
         parts.append(Part("Why the two differ", words=(
             "The loan was written off: the society took it out of its books by a resolution. The member still owes it.",
         )))  # fmt: skip
-    return Working("Principal owed", f"{naira(page.balance)} is owed on {dmy(page.on)}", tuple(parts))
+    return Working("Principal owed", f"{naira(page.owed)} is owed on {dmy(page.on)}", tuple(parts))
 
 
 def _unpaid_principal(installments: Sequence[Installment]) -> list[Line]:
