@@ -36,14 +36,12 @@ FIGURES = Table(
     "The loan before and after",
     Column("", "label", kind="lead"),
     Column("Before", "before", css="num"),
-    Column("After", "after", css="num", strong=True),
-    Column("", "words", kind="pill", tone=lambda row: "info", hide_label=True),
+    Column("After", "told_after", css="num"),
 )
 
 LINES = Table(
     "Payments before and after, by due day",
     Column("Due", "due_on", kind="day"),
     Column("Before", "before", kind="money", empty="–"),
-    Column("After", "after", kind="money", strong=True, empty="–"),
-    Column("", "words", kind="pill", tone=lambda row: "info", hide_label=True),
+    Column("After", "told_after", css="num"),
 )

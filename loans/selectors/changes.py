@@ -9,8 +9,10 @@ from decimal import Decimal
 from functools import cached_property
 
 from django.db.models import QuerySet
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
-from core.display import day, dmy, naira, plural
+from core.display import dmy, naira, plural
 from engine import servicing
 from engine.due_dates import add_months
 from engine.errors import EngineError
@@ -37,8 +39,8 @@ class Line:
     after: Decimal | None
 
     @property
-    def words(self) -> str:
-        return "" if self.before == self.after else "Changes"
+    def told_after(self) -> SafeString | str:
+        return _told_after(*(naira(one) if one is not None else "–" for one in (self.before, self.after)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,13 @@ class Figure:
     after: str
 
     @property
-    def words(self) -> str:
-        return "" if self.before == self.after else "Changes"
+    def told_after(self) -> SafeString | str:
+        return _told_after(self.before, self.after)
+
+
+def _told_after(before: str, after: str) -> SafeString | str:
+    """What is another thing afterwards stands out, and what stays is only said to stay."""
+    return format_html("<b>{}</b>", after) if before != after else "the same"
 
 
 @dataclass(frozen=True)
@@ -86,6 +93,11 @@ class Ahead:
     @property
     def principal(self) -> Decimal:
         return sum((row.principal_left for row in self.rows), ZERO)
+
+    @property
+    def in_books(self) -> Decimal:
+        """Principal that the society still counts as its own; a recovery after a write-off pays none of it back."""
+        return ZERO if self.is_written_off else self.principal
 
     @property
     def interest_to_come(self) -> Decimal:
@@ -144,12 +156,16 @@ class Comparison:
 
     @property
     def figures(self) -> list[Figure]:
-        """The same figures of the loan without and with the change; the last but one is the sum of those above it."""
+        """The same figures of the loan without and with the change; what is still to pay in all is a sum of them."""
         fees = [("Fees to come", lambda one: naira(one.fee))] if self.before.fee or self.after.fee else []
         penalty = self.before.penalty or self.after.penalty
+        in_books = []
+        if self.before.is_written_off or self.after.is_written_off:
+            in_books = [("Owed in the society's books", lambda one: naira(one.in_books))]
         penalties = [("Penalty for being late", lambda one: naira(one.penalty))] if penalty else []
         told = [
-            ("Next payment", _next_payment),
+            ("Next payment", lambda one: naira(one.next_instalment) if one.next_row else "none"),
+            ("It is due", lambda one: dmy(one.next_row.due_on) if one.next_row else "–"),
             ("Payments left", lambda one: str(one.left)),
             ("Last payment", lambda one: dmy(one.ends_on) if one.ends_on else "none"),
             ("Principal owed", lambda one: naira(one.principal)),
@@ -158,6 +174,7 @@ class Comparison:
             *penalties,
             ("Still to pay in all", lambda one: naira(one.to_pay)),
             ("Interest of the whole loan", lambda one: naira(one.interest_in_all)),
+            *in_books,
         ]
         return [Figure(label, read(self.before), read(self.after)) for label, read in told]
 
@@ -281,10 +298,11 @@ def kinds_for(loan: Loan) -> list[Offer]:
     waiting = {one.kind: one for one in LoanChange.objects.waiting().filter(loan=loan)}
     had, most = restructures(loan)
     watch = loan.version.watch_months if loan.version else WATCH_MONTHS
-    given = f"New terms were given {plural(had, 'time')}. The product allows {plural(most, 'time')}."
+    given = f"New terms so far: {had} of {most} that the product allows."
+    watched = f"Afterwards it is watched for {plural(watch, 'month')}."
     words = {
         ChangeKind.HOLIDAY: "Payments rest for some months and go on afterwards.",
-        ChangeKind.RESTRUCTURE: f"What is owed is spread anew. {given} It is watched for {plural(watch, 'month')}.",
+        ChangeKind.RESTRUCTURE: f"What is owed is spread anew. {given} {watched}",
         ChangeKind.WAIVER: "Interest or penalty is let off. The loan itself is still owed.",
         ChangeKind.WRITE_OFF: "The general meeting gives up waiting. The member still owes it.",
     }
@@ -353,7 +371,3 @@ def _asked_by_day(one: Ahead) -> dict[date, Decimal]:
         asked = row.principal + row.interest - row.interest_waived + row.fee
         found[row.due_on] = found.get(row.due_on, ZERO) + asked
     return found
-
-
-def _next_payment(one: Ahead) -> str:
-    return f"{naira(one.next_instalment)} on {day(one.next_row.due_on)}" if one.next_row else "none"

@@ -21,11 +21,14 @@ from loans.services.repayments import record_receipt, reverse_repayment
 from loans.states import LoanStatus
 from loans.views.officer import loans_of, typed
 
+# What was written off is still owed: what comes of it is a recovery.
+OWED = (LoanStatus.ACTIVE, LoanStatus.WRITTEN_OFF)
+
 
 @permission_required("loans.record_repayment", raise_exception=True)
 def receipt(request: HttpRequest, serial: str) -> HttpResponse:
     """Record money paid at the office: first it is shown where it goes, then it is recorded as it was shown."""
-    ever_paid_out = loans_of(request).filter(status__in=[LoanStatus.ACTIVE, LoanStatus.CLOSED])
+    ever_paid_out = loans_of(request).filter(status__in=[*OWED, LoanStatus.CLOSED])
     loan = get_object_or_404(ever_paid_out.select_related("disbursement"), serial=serial)
     if loan.status == LoanStatus.CLOSED and request.method == "GET":
         return redirect("loans:loan", serial)
@@ -44,7 +47,7 @@ def receipt(request: HttpRequest, serial: str) -> HttpResponse:
 @require_POST
 def receipt_figures(request: HttpRequest, serial: str) -> HttpResponse:
     """Where the money goes, alone, while the officer types."""
-    loan = get_object_or_404(loans_of(request).filter(status=LoanStatus.ACTIVE), serial=serial)
+    loan = get_object_or_404(loans_of(request).filter(status__in=OWED), serial=serial)
     form = ReceiptForm(typed(request), today=business_date())
     form.is_valid()
     _show(form, loan)
