@@ -32,16 +32,24 @@ DECIDED = Table(
     Column("State", "get_status_display", kind="pill", tone="status"),
 )
 
-FIGURES = Table(
-    "The loan before and after",
-    Column("", "label", kind="lead"),
-    Column("Before", "before", css="num"),
-    Column("After", "told_after", css="num"),
-)
 
-LINES = Table(
-    "Payments before and after, by due day",
-    Column("Due", "due_on", kind="day"),
-    Column("Before", "before", kind="money", empty="–"),
-    Column("After", "told_after", css="num"),
-)
+def _both(without: str, with_it: str) -> dict[str, Table]:
+    """The loan's figures and its payments, twice beside each other."""
+    return {
+        "figures": Table(
+            "The loan twice, figure by figure",
+            Column("", "label", kind="lead"),
+            Column(without, "told_before", kind="money"),
+            Column(with_it, "told_after", kind="money"),
+        ),
+        "lines": Table(
+            "The payments twice, by due day",
+            Column("Due", "due_on", kind="day"),
+            Column(without, "told_before", kind="money"),
+            Column(with_it, "told_after", kind="money"),
+        ),
+    }
+
+
+BOTH = _both("Before", "After")
+TAKEN_BACK = _both("With it", "Without it")

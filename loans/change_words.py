@@ -21,5 +21,5 @@ def in_words(change: LoanChange) -> str:
         return f"What is owed on {dmy(change.effective_on)} is spread over {plural(terms['months'], 'payment')}{at}"
     if change.kind == ChangeKind.WAIVER:
         parts = [f"{naira(terms[name])} of {name}" for name in ("interest", "penalty") if Decimal(terms[name])]
-        return f"{' and '.join(parts)} is let off on {dmy(change.effective_on)}"
+        return f"Up to {' and '.join(parts)} is let off on {dmy(change.effective_on)}"
     return f"Written off on {dmy(change.effective_on)} by the general meeting, {change.resolution}"

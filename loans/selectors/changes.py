@@ -39,8 +39,12 @@ class Line:
     after: Decimal | None
 
     @property
-    def told_after(self) -> SafeString | str:
-        return _told_after(*(naira(one) if one is not None else "–" for one in (self.before, self.after)))
+    def told_before(self) -> SafeString:
+        return SafeString(_asked(self.before))
+
+    @property
+    def told_after(self) -> SafeString:
+        return _told_after(_asked(self.before), _asked(self.after))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +56,21 @@ class Figure:
     after: str
 
     @property
-    def told_after(self) -> SafeString | str:
+    def told_before(self) -> SafeString:
+        return format_html("{}", self.before)
+
+    @property
+    def told_after(self) -> SafeString:
         return _told_after(self.before, self.after)
 
 
-def _told_after(before: str, after: str) -> SafeString | str:
+def _asked(amount: Decimal | None) -> str:
+    return "–" if amount is None else naira(amount)
+
+
+def _told_after(before: str, after: str) -> SafeString:
     """What is another thing afterwards stands out, and what stays is only said to stay."""
-    return format_html("<b>{}</b>", after) if before != after else "the same"
+    return format_html("<b>{}</b>", after) if before != after else SafeString("the same")
 
 
 @dataclass(frozen=True)
@@ -188,7 +200,9 @@ class Told:
 
     @property
     def words(self) -> str:
-        return in_words(self.change)
+        """What the change is; where it is not in force, that it is only what was asked for."""
+        begins = {ChangeStatus.APPROVED: "", ChangeStatus.REVERSED: "What it was: "}
+        return f"{begins.get(self.change.status, 'Asked for: ')}{in_words(self.change)}"
 
     @property
     def watched_until(self) -> date | None:

@@ -30,7 +30,6 @@ from loans.states import ChangeStatus, LoanStatus
 from loans.views.officer import loans_of, typed
 
 PAGE = 25
-FIGURES = {"figures": change_tables.FIGURES, "lines": change_tables.LINES}
 
 
 @require_safe
@@ -77,7 +76,7 @@ def ask(request: HttpRequest, serial: str) -> HttpResponse:
         request,
         "loans/changes/ask.html",
         {
-            "loan": loan, "form": form, "kind": ChangeKind(kind), "shown": shown, "tables": FIGURES,
+            "loan": loan, "form": form, "kind": ChangeKind(kind), "shown": shown, "tables": change_tables.BOTH,
             "offer": next(one for one in selected.kinds_for(loan) if one.kind == kind),
         },
     )  # fmt: skip
@@ -154,7 +153,7 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     return render(
         request,
         "loans/changes/take_back.html",
-        {"change": found, "words": in_words(found), "form": form, "shown": shown, "tables": FIGURES},
+        {"change": found, "told": selected.Told(found, shown), "form": form, "tables": change_tables.TAKEN_BACK},
     )
 
 
@@ -174,8 +173,8 @@ def _page(request: HttpRequest, found: LoanChange, form: WhyForm) -> HttpRespons
         request,
         "loans/changes/change.html",
         {
-            "told": told, "change": found, "words": in_words(found), "form": form, "refused": refused,
-            "tables": FIGURES, "is_own_loan": mine, "is_own_request": found.asked_by_id == request.user.pk,
+            "told": told, "change": found, "form": form, "refused": refused,
+            "tables": change_tables.BOTH, "is_own_loan": mine, "is_own_request": found.asked_by_id == request.user.pk,
             "restructures": selected.restructures(found.loan) if found.kind == ChangeKind.RESTRUCTURE else None,
         },
     )  # fmt: skip

@@ -69,7 +69,7 @@ def changes_context(request: HttpRequest, found: Loan) -> dict[str, Any]:
     is_mine = found.member.user_id == request.user.pk
     return {
         "changes": changes_of(found),
-        "change_figures": change_tables.FIGURES,
+        "change_figures": change_tables.BOTH["figures"],
         "may_ask_change": found.status == LoanStatus.ACTIVE
         and not is_mine
         and request.user.has_perm("loans.ask_change"),
