@@ -35,6 +35,7 @@ from loans.models import ChangeKind, HolidayReason, Loan, LoanChange, LoanPause,
 from loans.selectors.changes import Comparison, ahead, compare, restructures
 from loans.services.books import Book, Retold, books_of, keep_schedule, keep_standing, retell
 from loans.services.closures import accounts_of_guarantors, close_loans, promises_ended_by_closing, reopen_loan
+from loans.services.holds import settle_holds
 from loans.services.repayments import lock_loans, post_again
 from loans.states import ChangeStatus, LoanStatus
 from users.models import User
@@ -259,7 +260,10 @@ def _book(loan: Loan) -> Book:
 
 
 def write_told(told: Retold, *, because: str, by: User, at: datetime) -> None:
-    """Write what a story comes to now; where nothing is left to pay, the loan is closed, and else it is open again."""
+    """Write what a story comes to now; where nothing is left to pay, the loan is closed, and else it is open again.
+
+    Promises for it follow what it owes then.
+    """
     loan = told.book.loan
     opens = loan.status == LoanStatus.CLOSED and not told.book.position.is_closed
     promises = promises_ended_by_closing(loan) if opens else []
@@ -277,6 +281,7 @@ def write_told(told: Retold, *, because: str, by: User, at: datetime) -> None:
             loan=loan, promises=promises, balances=balances, because=because, by=by, at=at,
             reference=f"loan/{loan.serial}/{loan.certificate_number}/opened",
         )  # fmt: skip
+    settle_holds(loan_ids=[loan.pk], by=by, at=at)
 
 
 def _write_off(loan: Loan, change: LoanChange, *, by: User, at: datetime) -> None:

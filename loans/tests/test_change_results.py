@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 
 from ledger import checks as ledger_checks
 from loans.checks import INVARIANTS
-from loans.models import ChangeKind, LoanChange, LoanStanding
+from loans.models import ChangeKind, HoldPolicy, LoanChange, LoanStanding
 from loans.services.repayments import reverse_repayment
 from loans.services.servicing import approve_change, ask_change, take_change_back
 from loans.states import ChangeStatus, LoanStatus
@@ -85,6 +85,21 @@ def test_a_loan_that_a_waiver_closed_is_open_again_when_the_waiver_is_taken_back
     loan.refresh_from_db()
     assert (loan.status, loan.certificate_number) == (LoanStatus.ACTIVE, None)
     assert loan.guarantees.live().count() == 1
+    assert find_breaks() == []
+
+
+def test_promises_that_fall_with_the_principal_follow_a_change_and_its_taking_back(constraints_now):
+    loan = make_active(amount="200000", guarantors=1)
+    set_rules(hold_policy=HoldPolicy.FALLS_WITH_PRINCIPAL)
+    holiday = change(
+        loan, ChangeKind.HOLIDAY, NOVEMBER, {"months": 1, "why": "maternity", "interest_runs": True}
+    )  # fmt: skip
+    receive(loan, "50000", on=JANUARY)
+    needed = loan.guarantees.get().needed
+    take_change_back(change=holiday, reason="She did not go", by=make_treasurer(), on=JANUARY, at=AT)
+    constraints_now()
+    # Without the interest of the holiday the same payment pays more principal.
+    assert loan.guarantees.get().needed < needed
     assert find_breaks() == []
 
 
