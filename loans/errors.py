@@ -243,6 +243,24 @@ class CashAlone(DomainError):
     field = "use"
 
 
+class SavingsMayNotPay(DomainError):
+    """Savings are to pay a loan where policy or product do not let them, or more of them than may go."""
+
+    field = "amount"
+
+
+class OffsetWaits(DomainError):
+    """Savings are asked for a loan for which a request waits already."""
+
+    message = "A request to pay this loan from savings waits already. It must be decided first."
+
+
+class OffsetDecided(DomainError):
+    """The request was decided on, or taken back, before."""
+
+    message = "This request was decided on before. Load the page again to see where it stands."
+
+
 class QuoteDay(DomainError):
     """A quote is asked for a day in the past, before a payment that is recorded, or too far ahead."""
 

@@ -94,6 +94,21 @@ PROPOSAL_TRANSITIONS = {
 }
 
 
+class OffsetStatus(models.TextChoices):
+    REQUESTED = "requested", "Waits for approval"
+    PAID = "paid", "Paid from savings"
+    DECLINED = "declined", "Declined"
+    WITHDRAWN = "withdrawn", "No longer asked for"
+
+
+OFFSET_TRANSITIONS = {
+    OffsetStatus.REQUESTED: {OffsetStatus.PAID, OffsetStatus.DECLINED, OffsetStatus.WITHDRAWN},
+    OffsetStatus.PAID: set(),
+    OffsetStatus.DECLINED: set(),
+    OffsetStatus.WITHDRAWN: set(),
+}
+
+
 class SubstitutionStatus(models.TextChoices):
     ASKED = "asked", "Asked"
     CONSENTED = "consented", "Said yes"

@@ -84,6 +84,7 @@ SECTIONS: list[tuple[str, list[Item]]] = [
         "Society",
         [
             Item("Members", "users", "portal:members", "members.view_register"),
+            Item("Savings to loans", "savings", "loans:offsets", "members.approve_withdrawal"),
             Item("Savings to pay out", "savings", "portal:withdrawals", "members.approve_withdrawal", "withdrawals"),
             Item(
                 "Bring your books in", "download", "onboarding:imports",

@@ -31,6 +31,7 @@ from loans.models import (
     RecourseNotice,
     Repayment,
     RulesProposal,
+    SavingsOffset,
     SettlementQuote,
     Substitution,
 )
@@ -164,6 +165,12 @@ def _quote():
         "made_by": User.objects.order_by("pk").first(),
     }  # fmt: skip
     return [SettlementQuote.objects.get_or_create(number="QUO/2026/9999", defaults=told)[0].number]
+
+
+def _offset():
+    loan = Loan.objects.order_by("pk").filter(member__number=BORROWER, status="active").first()
+    asked = {"amount": 1000, "asked_by": loan.member.user, "asked_at": NOON}
+    return [SavingsOffset.objects.get_or_create(loan=loan, defaults=asked)[0].pk]
 
 
 def _provision():
@@ -310,6 +317,13 @@ ROUTES: dict[str, Row] = {
     "loans:settle": _row(OWN_LOAN, OWN_LOAN_ASKED, _loan(member__number=BORROWER, status="active"), owner=BORROWER),
     "loans:quote": _row(OWN_LOAN, "", _quote, owner=BORROWER),
     "loans:quote_pdf": _row(OWN_LOAN, "", _quote, owner=BORROWER),
+    "loans:from_savings": _row(
+        OWN_LOAN, OWN_LOAN_ASKED, _loan(member__number=BORROWER, status="active"), owner=BORROWER
+    ),
+    "loans:withdraw_offset": _row("", OWN_LOAN_ASKED, _offset, owner=BORROWER),
+    "loans:offsets": _row("members.approve_withdrawal"),
+    "loans:approve_offset": _row("", "members.approve_withdrawal", _offset),
+    "loans:decline_offset": _row("", "members.approve_withdrawal", _offset),
     "loans:certificate": _row(OWN_LOAN, "", _loan(status="closed"), owner="UMCS/0068"),
     # The office
     "portal:members": _row("members.view_register"),

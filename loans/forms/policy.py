@@ -87,6 +87,17 @@ class PolicyForm(forms.Form):
         },
     )
 
+    savings_may_pay = forms.BooleanField(label="A member's own savings may pay his loan", required=False)
+    savings_must_stay = MoneyFormField(
+        label="How much of his savings must stay?",
+        help_text="When they pay his loan. What is held for others stays in any case. Leave it empty for nothing.",
+        min_value=Decimal(0),
+        required=False,
+    )
+
+    def clean_savings_must_stay(self) -> Decimal:
+        return self.cleaned_data["savings_must_stay"] or Decimal("0.00")
+
     def __init__(self, data: Any = None, *, today: date):
         usual = LendingPolicy(valid_from=today)
         super().__init__(data, initial={name: getattr(usual, name) for name in self.base_fields})

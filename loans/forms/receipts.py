@@ -86,7 +86,7 @@ class ReceiptForm(forms.Form):
         """Let the next answer be about what is shown now, and offer what the payer may choose."""
         self.preview = preview
         choices = preview.choices if preview else {}
-        self.fields["use"].choices = [(use, _told(use, outlook)) for use, outlook in choices.items()]
+        self.fields["use"].choices = told_choices(choices)
         self.data = {**self.data.dict(), "shown": self._fingerprint(asked=bool(choices))}
         if self.data.get("use") not in choices:
             self.data.pop("use", None)
@@ -105,6 +105,11 @@ class ReceiptForm(forms.Form):
     def _fingerprint(self, *, asked: bool) -> str:
         """What was shown where the money goes: it is recorded only as it was shown."""
         return f"{self.cleaned_data['amount']}|{self.cleaned_data['on']}{'|choose' if asked else ''}"
+
+
+def told_choices(choices: dict[str, Outlook]) -> list[tuple[str, str]]:
+    """Choices for a form, each with what it does."""
+    return [(use, _told(use, outlook)) for use, outlook in choices.items()]
 
 
 def _told(use: str, outlook: Outlook):

@@ -14,6 +14,7 @@ from loans.models.arrears import (
     ProvisionRun,
     StandingHistory,
 )
+from loans.models.offsets import SavingsOffset
 from loans.models.payout import DeferredIncome, GoodsPurchase, LoanFee
 from loans.models.products import (
     DayCount,
@@ -118,6 +119,7 @@ __all__ = [
     "RepaymentUse",
     "RulesProposal",
     "RunningMonth",
+    "SavingsOffset",
     "SettlementQuote",
     "Spread",
     "StandingHistory",

@@ -325,7 +325,8 @@ class LendingPolicy(models.Model):
     application when it goes to the committee: a later change does not touch it.
     A member may stand for `most_promises` loans at a time, and for `most_exposure_percent` of his own
     `exposure_base` in all (null: for what he has free). `notice_days` must pass between the notice of a recourse and
-    the first naira that is taken.
+    the first naira that is taken. `savings_may_pay` lets a member's own savings pay his loan when he asks for it, where
+    the product does; `savings_must_stay` of them are left then.
     """
 
     valid_from = models.DateField(unique=True)
@@ -337,6 +338,8 @@ class LendingPolicy(models.Model):
     officers_may_stand = models.BooleanField(default=True)
     in_arrears_may_stand = models.BooleanField(default=False)
     notice_days = models.PositiveSmallIntegerField(default=14)
+    savings_may_pay = models.BooleanField(default=True, db_default=True)
+    savings_must_stay = MoneyField(default=0, db_default=0)
 
     objects = LendingPolicyQuerySet.as_manager()
 
@@ -347,6 +350,7 @@ class LendingPolicy(models.Model):
             models.CheckConstraint(
                 name="loans_policy_of_promises",
                 condition=Q(most_promises__gte=1, notice_days__gte=1, exposure_base__in=ExposureBase.values)
+                & Q(savings_must_stay__gte=0)
                 & (Q(most_exposure_percent__isnull=True) | Q(most_exposure_percent__gt=0)),
             ),
         ]

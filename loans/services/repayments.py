@@ -114,7 +114,7 @@ class _Plan:
 @transaction.atomic
 def post_repayments(
     *, payments: Sequence[Payment], from_account_id: int, channel: str, on: date, by: User | None, at: datetime,
-    batch: str = "",
+    batch: str = "", use: str = RepaymentUse.AHEAD,
 ) -> dict[str, RepaymentResult]:  # fmt: skip
     """Post payments on loans, in a few statements whatever their number, and return what became of each.
 
@@ -128,7 +128,7 @@ def post_repayments(
     """
     if len({payment.reference for payment in payments}) < len(payments):
         raise ReceiptUsed("Two payments of one batch have the same reference. Nothing was posted.")
-    receipts = [_Receipt(payment, on, channel, from_account_id, batch, at) for payment in payments]
+    receipts = [_Receipt(payment, on, channel, from_account_id, batch, at, use) for payment in payments]
     return _post(receipts, lock_loans(payment.loan_id for payment in payments), by=by, at=at)
 
 

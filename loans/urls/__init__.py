@@ -5,7 +5,7 @@ The room answers from the root of the site.
 
 from django.urls import include, path
 
-from loans.urls import arrears, changes, member, officer, products, promises
+from loans.urls import arrears, changes, member, officer, offsets, products, promises
 
 app_name = "loans"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("loans/", include(member.loans)),
     path("loans/", include(officer.loan_pages)),
     path("loans/", include(arrears.loan_pages)),
+    path("loans/", include(offsets.loan_pages)),
     path("guarantees/", include(member.guarantees)),
     path("guarantees/", include(promises.own)),
     path("office/", include(promises.office)),
@@ -20,4 +21,5 @@ urlpatterns = [
     path("office/", include(products.office)),
     path("office/", include(arrears.office)),
     path("office/", include(changes.office)),
+    path("office/", include(offsets.office)),
 ]
