@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
+from http.cookies import SimpleCookie
 
 import pytest
 from django.db import connection, transaction
@@ -12,7 +14,6 @@ from django.urls import URLResolver, get_resolver, reverse
 
 from loans.models import LoanApplication
 from tests.routes import NOBODY, PUBLIC, ROUTES, SIGNED_IN, Row
-from users.models import User
 from users.roles import PERMISSIONS, Role
 from users.selectors import person
 from users.testing import make_user, sign_in
@@ -50,9 +51,22 @@ def may(role: Role, permissions: tuple[str, ...]) -> bool:
     return any(role in PERMISSIONS[permission] for permission in permissions)
 
 
-def whoever_is(role: Role, row: Row) -> User:
-    """A person with this role and no other; a member is the one whose the thing is, if it is somebody's."""
-    return person(row.owner or A_MEMBER) if role == Role.MEMBER else make_user(roles=[role])
+class Visitor:
+    """Somebody with one role and no other, signed in anew for each address; a member is the one whose the thing is."""
+
+    def __init__(self, client: Client, role: Role):
+        self.client, self.role = client, role
+        self.signed_in: dict[str, SimpleCookie] = {}
+
+    def asks(self, method: str, name: str, row: Row) -> HttpResponse:
+        owner = (row.owner or A_MEMBER) if self.role == Role.MEMBER else ""
+        if owner not in self.signed_in:
+            self.client.cookies = SimpleCookie()
+            sign_in(self.client, person(owner) if owner else make_user(roles=[self.role]))
+            self.signed_in[owner] = self.client.cookies
+        # The last request may have signed him out; what that did to his session is taken back with it.
+        self.client.cookies = deepcopy(self.signed_in[owner])
+        return ask(self.client, method, name, row)
 
 
 @pytest.mark.parametrize("name", [pytest.param(name, id=name) for name in sorted(set(addresses()))])
@@ -80,11 +94,10 @@ def test_who_is_not_signed_in_is_sent_to_sign_in(practice_society, client):
 
 @pytest.mark.parametrize("role", list(Role))
 def test_each_role_goes_where_the_table_says_and_nowhere_else(practice_society, client, role):
-    wrong = []
+    visitor, wrong = Visitor(client, role), []
     for name, row in ROUTES.items():
-        sign_in(client, whoever_is(role, row))
         for method, permissions in (("GET", row.get), ("POST", row.post)):
-            answer = ask(client, method, name, row)
+            answer = visitor.asks(method, name, row)
             if permissions == NOBODY:
                 # A page that takes nothing may answer with itself.
                 right = answer.status_code in REFUSED or (answer.status_code < 400 and may(role, row.get))
