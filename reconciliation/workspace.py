@@ -49,7 +49,7 @@ TABLES: dict[str, Table] = {
 ABOUT = {
     MATCHED: "The number is right and the name agrees, or a person confirmed the line.",
     SUGGESTED: "A member is likely, and only you can say so. What nobody confirms goes to suspense.",
-    SHORT: "Less came than was asked for. Loans are paid first, then Christmas savings, then savings.",
+    SHORT: "Less came than was asked for. Open a line to see what it pays first.",
     MISSED: "We asked for these members and the return does not have them. Ask the employer why.",
     UNKNOWN: "Nobody in the register fits well enough. Find the member, or leave the line to suspense.",
     SECOND: "These members have a line already. A second one goes to suspense, and two people decide.",

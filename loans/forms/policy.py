@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 
 from core.money import MoneyFormField
-from loans.models import ExposureBase, LendingPolicy
+from loans.models import ExposureBase, LendingPolicy, PayrollOrder
 
 MOST_VOTES = 50
 
@@ -85,6 +85,10 @@ class PolicyForm(forms.Form):
             "min_value": "Enter 1 or more: nobody pays without notice.",
             "max_value": "Enter 365 or fewer.",
         },
+    )
+
+    payroll_order = forms.ChoiceField(
+        label="What does a deduction pay first that is smaller than asked for?", choices=PayrollOrder.choices
     )
 
     savings_may_pay = forms.BooleanField(label="A member's own savings may pay his loan", required=False)

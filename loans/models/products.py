@@ -317,8 +317,16 @@ class ExposureBase(models.TextChoices):
     EQUITY = "equity", "All savings and shares"
 
 
+class PayrollOrder(models.TextChoices):
+    LOANS_FIRST = "loans_first", "Loans first, then Christmas savings, then savings"
+    SAVINGS_FIRST = "savings_first", "Savings first, then Christmas savings, then loans"
+    PRO_RATA = "pro_rata", "Over all of them, in proportion to what was asked"
+
+
 class LendingPolicy(models.Model):
     """What the society decided for all loans from a day on: quorum, the month's cap, and who may stand for whom.
+
+    `payroll_order`: what a deduction pays first that is smaller than what was asked for.
 
     `monthly_cap` is what may be registered for payment in a calendar month; what is
     over it waits in the queue. Null means no cap. `quorum` is copied to each
@@ -340,6 +348,7 @@ class LendingPolicy(models.Model):
     notice_days = models.PositiveSmallIntegerField(default=14)
     savings_may_pay = models.BooleanField(default=True, db_default=True)
     savings_must_stay = MoneyField(default=0, db_default=0)
+    payroll_order = models.CharField(max_length=13, choices=PayrollOrder.choices, default=PayrollOrder.LOANS_FIRST)
 
     objects = LendingPolicyQuerySet.as_manager()
 
@@ -347,6 +356,7 @@ class LendingPolicy(models.Model):
         verbose_name_plural = "lending policies"
         constraints = [
             models.CheckConstraint(name="loans_quorum_of_two", condition=Q(quorum__gte=2)),
+            models.CheckConstraint(name="loans_policy_of_payroll", condition=Q(payroll_order__in=PayrollOrder.values)),
             models.CheckConstraint(
                 name="loans_policy_of_promises",
                 condition=Q(most_promises__gte=1, notice_days__gte=1, exposure_base__in=ExposureBase.values)

@@ -7,8 +7,9 @@ import pytest
 from django.urls import reverse
 
 from audit.models import Event
+from loans.deduction_order import examples, order_on
 from loans.errors import NoLendingPolicy, PolicyFromThatDay
-from loans.models import LendingPolicy, Loan
+from loans.models import LendingPolicy, Loan, PayrollOrder
 from loans.selectors.register import month_cap, policy_in_force
 from loans.services.policy import set_lending_policy
 from loans.services.registration import register_loan, release_queued
@@ -21,7 +22,7 @@ from users.testing import make_user, sign_in
 pytestmark = pytest.mark.django_db
 WHERE = "An administrator sets it on the page “Lending policy”"
 PAGE = reverse("loans:lending_policy")
-LIMITS = {"most_promises": "4", "exposure_base": "savings", "notice_days": "14"}
+LIMITS = {"most_promises": "4", "exposure_base": "savings", "notice_days": "14", "payroll_order": "loans_first"}
 
 
 @pytest.fixture(autouse=True)
@@ -142,3 +143,17 @@ def test_what_counted_yesterday_is_never_changed():
             valid_from=date(2026, 10, 25), quorum=3, monthly_cap=None, by=admin, on=TODAY, at=AT
         )  # fmt: skip
     assert not LendingPolicy.objects.exists()
+
+
+def test_the_page_shows_what_each_order_makes_of_a_short_deduction_and_keeps_the_one_that_was_chosen(client):
+    sign_in(client, make_user(roles=["admin"]))
+    shown = client.get(PAGE).content.decode()
+    for order in PayrollOrder:
+        assert order.label in shown
+    assert dict(examples())[PayrollOrder.PRO_RATA.label] == {"loan": 12000, "christmas": 3000, "savings": 15000}
+    assert "12,000" in shown
+    chosen = {"valid_from": "2026-12-01", "quorum": "3", **LIMITS, "payroll_order": "savings_first"}
+    assert client.post(PAGE, chosen).status_code == 302
+    assert order_on(date(2026, 12, 1)) == PayrollOrder.SAVINGS_FIRST
+    assert order_on(date(2026, 11, 30)) == PayrollOrder.LOANS_FIRST
+    assert "savings first, then Christmas savings, then loans".lower() in client.get(PAGE).content.decode().lower()

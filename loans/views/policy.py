@@ -11,6 +11,7 @@ from django.utils.timezone import now
 from core.dates import business_date
 from core.display import dmy
 from core.errors import shown_on
+from loans.deduction_order import ASKED, CAME, examples
 from loans.forms.policy import PolicyForm
 from loans.models import LendingPolicy
 from loans.services.policy import set_lending_policy
@@ -31,6 +32,9 @@ def lending_policy(request: HttpRequest) -> HttpResponse:
         "loans/lending_policy.html",
         {
             "form": form,
+            "examples": list(examples()),
+            "asked": sum(ASKED.values()),
+            "came": CAME,
             "policies": LendingPolicy.objects.order_by("-valid_from"),
             "in_force": LendingPolicy.objects.in_force(business_date()),
         },

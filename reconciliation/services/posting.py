@@ -20,10 +20,11 @@ from audit.transitions import transition
 from core.display import month as spoken_month
 from core.display import naira
 from core.errors import IllegalTransition
-from engine.allocation import LOANS_FIRST, DueItem, Kind, allocate
+from engine.allocation import DueItem, Kind, allocate
 from ledger import chart
 from ledger.services import accounts_by_code, lock_accounts, post_entry
-from loans.models import Loan, Repayment, RepaymentChannel
+from loans.deduction_order import ORDERS, order_on
+from loans.models import Loan, PayrollOrder, Repayment, RepaymentChannel
 from loans.services.claims import accounts_of_claims, repay_from_savings
 from loans.services.closures import accounts_of_guarantors
 from loans.services.repayments import Payment, post_repayments
@@ -45,7 +46,6 @@ from users.models import User
 
 NOTHING = Decimal("0.00")
 CHUNK = 200
-ORDER = LOANS_FIRST
 
 WHY_IN_SUSPENSE = {
     LineState.SUGGESTED: "Nobody confirmed whose line this is",
@@ -144,14 +144,14 @@ def finish_posting(*, remittance: Remittance, by: User, at: datetime) -> Remitta
 def post_lines(
     *, remittance: Remittance, lines: Sequence[RemittanceLine], by: User, at: datetime, reference: str
 ) -> None:
-    """Credit lines to their members: loans in order of due date, then Christmas, then savings, the rest voluntary.
+    """Credit lines to their members in the society's order, loans among themselves by due date, the rest voluntary.
 
     The lines come with their members, and their return is locked. One entry for each loan and one for the savings of
     each line, all in a few statements. What a loan does not take any more goes to voluntary savings.
     """
     if not lines:
         return
-    shares = spread(remittance.schedule, lines)
+    shares = spread(remittance, lines, order_on(remittance.received_on))
     _lock(lines, shares)
     suspense = accounts_by_code(chart.SUSPENSE)[chart.SUSPENSE]
     batch = f"remittance/{remittance.pk}"
@@ -230,13 +230,16 @@ def _lock(lines: Sequence[RemittanceLine], shares: dict[int, Share]) -> None:
     lock_accounts(ids=accounts)
 
 
-def spread(schedule: DeductionSchedule, lines: Sequence[RemittanceLine]) -> dict[int, Share]:
-    """How each line is spread over what its member still owes of the schedule: the preview and the posting ask here."""
-    dues = _still_due(schedule, [line.member_id for line in lines])
+def spread(remittance: Remittance, lines: Sequence[RemittanceLine], order: PayrollOrder) -> dict[int, Share]:
+    """How each line is spread over what its member still owes of the schedule: the preview and the posting ask here.
+
+    `order` is what the society had decided for the day on which the bank credited the money.
+    """
+    dues = _still_due(remittance.schedule, [line.member_id for line in lines])
     shares: dict[int, Share] = {}
     for line in lines:
         share = shares[line.pk] = Share()
-        allocation = allocate(line.amount, dues[line.member_id], ORDER)
+        allocation = allocate(line.amount, dues[line.member_id], ORDERS[order])
         for part in allocation.parts:
             if part.kind is Kind.LOAN:
                 share.loans[part.key] = share.loans.get(part.key, NOTHING) + part.total

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,7 +8,7 @@ from ledger import chart
 from ledger.models import JournalEntry
 from ledger.selectors import balance_of
 from ledger.services import account
-from loans.models import Guarantee, Repayment
+from loans.models import Guarantee, LendingPolicy, PayrollOrder, Repayment
 from loans.services.repayments import record_receipt
 from notifications.models import Message
 from reconciliation.errors import Shortfall
@@ -89,11 +89,36 @@ def test_a_short_line_pays_the_loan_that_fell_due_first_and_then_as_far_as_it_re
                    ("savings", None, "7000")]),
     ):  # fmt: skip
         remittance = make_return(schedule, [row_of(member, amount)])
-        share = posting.spread(schedule, list(remittance.lines.all()))[remittance.lines.get().pk]
+        share = posting.spread(remittance, list(remittance.lines.all()), PayrollOrder.LOANS_FIRST)[
+            remittance.lines.get().pk
+        ]
         found = [("loan", pk, amount) for pk, amount in share.loans.items()]
         found += [(kind, None, getattr(share, kind)) for kind in ("christmas", "savings") if getattr(share, kind)]
         assert found == [(kind, pk, Decimal(amount)) for kind, pk, amount in expected]
         drop_return(remittance=remittance, by=make_officer(), at=AT)
+
+
+@pytest.mark.parametrize(
+    ("order", "paid"),
+    [
+        ("loans_first", {"loan": "10000", "christmas": "5000", "savings": "3000"}),
+        ("savings_first", {"savings": "18000"}),
+        ("pro_rata", {"loan": "5142.86", "christmas": "2571.43", "savings": "10285.71"}),
+    ],
+)
+def test_a_short_line_pays_in_the_order_that_the_society_had_decided_for_the_day_of_the_money(employer, order, paid):
+    """18,000 came where 35,000 was asked for. What was decided for a later day counts for later money."""
+    member = make_saver(employer, savings="20000", christmas="5000")
+    make_loan(member, instalment="10000")
+    schedule = make_issued(employer)
+    LendingPolicy.objects.all().delete()
+    LendingPolicy.objects.create(valid_from=PAID_ON, payroll_order=order)
+    LendingPolicy.objects.create(valid_from=PAID_ON + timedelta(days=1), payroll_order="savings_first")
+    remittance = make_posted(schedule, [row_of(member, "18000")])
+    assert {kind: amount for kind, _, amount in parts_of(remittance, member)} == {
+        kind: Decimal(amount) for kind, amount in paid.items()
+    }
+    books_agree()
 
 
 def test_what_exceeds_the_expected_goes_to_voluntary_savings(employer):

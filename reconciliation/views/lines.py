@@ -13,6 +13,7 @@ from django.utils.timezone import now
 from django.views.decorators.http import require_POST
 
 from core.errors import DomainError
+from loans.deduction_order import order_on
 from members.models import Member
 from reconciliation import tables
 from reconciliation.causes import EXPLANATIONS
@@ -46,7 +47,8 @@ def line(request: HttpRequest, pk: int) -> HttpResponse:
     found = _found(pk)
     is_open = found.remittance.status == RemittanceStatus.MATCHED
     parts = list(parts_of(found))
-    will_go = spread(found.remittance.schedule, [found])[pk] if found.member and not parts else None
+    order = order_on(found.remittance.received_on)
+    will_go = spread(found.remittance, [found], order)[pk] if found.member and not parts else None
     return render(
         request,
         "reconciliation/line.html",
@@ -61,6 +63,7 @@ def line(request: HttpRequest, pk: int) -> HttpResponse:
             "may_reject": is_open and found.member,
             "parts": parts,
             "will_go": will_go,
+            "order": order.label,
             "loans": serials(will_go.loans) if will_go else {},
             "in_suspense": found.state == LineState.SUSPENSE,
         },
