@@ -31,9 +31,8 @@ def test_i27_the_rules_of_one_product_never_overlap_in_time(role, attack):
     for valid in ("[2026-11-30,2026-12-01)", "[2026-12-01,)", "(,)", "[2027-01-01,2027-02-01)"):
         assert attack(role, COPY.format(valid=valid, version=later.pk)) == OVERLAPS
         assert attack.constraint == "loans_versions_never_overlap"
-    assert attack(role, f"UPDATE loans_productversion SET valid = '[2026-01-01,2026-12-02)' WHERE id = {before.pk}") in (
-        OVERLAPS, RESTRICT,
-    )  # fmt: skip
+    longer = f"UPDATE loans_productversion SET valid = '[2026-01-01,2026-12-02)' WHERE id = {before.pk}"
+    assert attack(role, longer) in (OVERLAPS, RESTRICT)
     ended = f"UPDATE loans_productversion SET valid = daterange(lower(valid), '2027-01-01') WHERE id = {later.pk}"
     follows = COPY.format(valid="[2027-01-01,)", version=later.pk)
     assert attack(role, f"{ended}; {follows}") is None
@@ -70,8 +69,8 @@ def test_i13_no_rate_and_no_fee_comes_to_a_version_or_leaves_it_afterwards(role,
     make_approved()
     assert attack(role, TIER, version.pk) == RESTRICT
     fee = (
-        "INSERT INTO loans_productfee SELECT (jsonb_populate_record(f, jsonb_build_object('id', 999999, 'name', 'More', "
-        "'position', 9))).* FROM loans_productfee f WHERE version_id = %s"
+        "INSERT INTO loans_productfee SELECT (jsonb_populate_record(f, jsonb_build_object('id', 999999, "
+        "'name', 'More', 'position', 9))).* FROM loans_productfee f WHERE version_id = %s"
     )
     assert attack(role, fee, version.pk) == RESTRICT
     change = "UPDATE loans_productfee SET percent = percent + 1 WHERE version_id = %s"

@@ -89,9 +89,8 @@ def test_a_short_line_pays_the_loan_that_fell_due_first_and_then_as_far_as_it_re
                    ("savings", None, "7000")]),
     ):  # fmt: skip
         remittance = make_return(schedule, [row_of(member, amount)])
-        share = posting.spread(remittance, list(remittance.lines.all()), PayrollOrder.LOANS_FIRST)[
-            remittance.lines.get().pk
-        ]
+        line = remittance.lines.get()
+        share = posting.spread(remittance, [line], PayrollOrder.LOANS_FIRST)[line.pk]
         found = [("loan", pk, amount) for pk, amount in share.loans.items()]
         found += [(kind, None, getattr(share, kind)) for kind in ("christmas", "savings") if getattr(share, kind)]
         assert found == [(kind, pk, Decimal(amount)) for kind, pk, amount in expected]
