@@ -4,19 +4,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('loans', '0022_owed_in_the_books'),
+        ("loans", "0022_owed_in_the_books"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='lendingpolicy',
-            name='payroll_order',
-            field=models.CharField(choices=[('loans_first', 'Loans first, then Christmas savings, then savings'), ('savings_first', 'Savings first, then Christmas savings, then loans'), ('pro_rata', 'Over all of them, in proportion to what was asked')], default='loans_first', max_length=13),
+            model_name="lendingpolicy",
+            name="payroll_order",
+            field=models.CharField(
+                choices=[
+                    ("loans_first", "Loans first, then Christmas savings, then savings"),
+                    ("savings_first", "Savings first, then Christmas savings, then loans"),
+                    ("pro_rata", "Over all of them, in proportion to what was asked"),
+                ],
+                default="loans_first",
+                max_length=13,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lendingpolicy',
-            constraint=models.CheckConstraint(condition=models.Q(('payroll_order__in', ['loans_first', 'savings_first', 'pro_rata'])), name='loans_policy_of_payroll'),
+            model_name="lendingpolicy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("payroll_order__in", ["loans_first", "savings_first", "pro_rata"])),
+                name="loans_policy_of_payroll",
+            ),
         ),
     ]
