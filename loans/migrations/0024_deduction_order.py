@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("loans", "0022_owed_in_the_books"),
+        ("loans", "0023_savings_that_pay"),
     ]
 
     operations = [
