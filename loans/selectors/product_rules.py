@@ -151,7 +151,7 @@ def being_late(version: ProductVersion) -> tuple[Rule, ...]:
     if version.penalty_in_duplum:
         caps.append("what is still owed of the principal")
     return (
-        Rule("Rate", f"{rate} of {PENALTY_BASES[PenaltyBase(version.penalty_base)]}, never of a penalty"),
+        Rule("Penalty", f"{rate} of {PENALTY_BASES[PenaltyBase(version.penalty_base)]}, never of a penalty"),
         Rule("Days of grace after the due day", grace),
         Rule("At most", " and ".join(caps) or "No cap"),
     )

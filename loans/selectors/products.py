@@ -95,7 +95,8 @@ def differences(before: Iterable[Rules], after: Iterable[Rules]) -> tuple[str, .
         f"{name}: {words}" + (f" (before: {old[title, name]})" if (title, name) in old else " (new)")
         for (title, name), words in new.items() if old.get((title, name)) != words
     ]  # fmt: skip
-    return (*changed, *(f"{name}: no longer" for title, name in old if (title, name) not in new))
+    gone = [name for (title, name), words in old.items() if (title, name) not in new and words != "None"]
+    return (*changed, *(f"{name}: no longer" for name in gone))
 
 
 def draft_of(proposal: RulesProposal) -> ProductVersion:

@@ -117,4 +117,4 @@ def test_what_is_paid_back_at_once_or_without_interest_is_told_so(client, member
     assert "once, after 3 months" in once
     free = text(client.post(reverse("loans:figures"), answers | {"product": "interest-free"}))
     assert "This loan has no interest." in free
-    assert "Cost a year, with all costs 0%" in free
+    assert "Yearly cost 0%" in free
