@@ -127,10 +127,15 @@ def reverse_entry(
     """
     if entry.reverses_id or JournalEntry.objects.filter(reverses=entry).exclude(reference=reference).exists():
         raise AlreadyReversed(f"{entry.reference} was reversed before, or is itself a reversal.")
-    lines = [Line(*row).mirrored() for row in _lines_of(entry)]
-    return post_entry(
-        reference=reference, kind=f"{entry.kind}.reversed"[:60], narration=f"Reversal: {reason}"[:200], on=on,
-        lines=lines, by=by, batch=batch, reverses=entry,
+    mirror = mirror_of(entry=entry, reference=reference, reason=reason, on=on, batch=batch)
+    return JournalEntry.objects.get(pk=post_entries(drafts=[mirror], by=by)[reference])
+
+
+def mirror_of(*, entry: JournalEntry, reference: str, reason: str, on: date, batch: str = "") -> Draft:
+    """The mirror of an entry, to be posted in one statement with what takes its place: no balance falls in between."""
+    return Draft(
+        reference, f"{entry.kind}.reversed"[:60], f"Reversal: {reason}"[:200], on,
+        tuple(Line(*row).mirrored() for row in _lines_of(entry)), batch, entry.pk,
     )  # fmt: skip
 
 

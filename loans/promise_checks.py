@@ -43,7 +43,7 @@ INVARIANTS = [
         JOIN loans_repayment p ON p.id = c.repayment_id
         LEFT JOIN loans_recoursenotice n ON n.recourse_id = r.id AND n.member_id = c.member_id
         WHERE n.id IS NULL OR c.charged_on < r.given_on + r.notice_days::integer OR r.approved_by_id = r.proposed_by_id
-           OR p.amount <> c.amount OR p.loan_id <> r.loan_id
+           OR p.amount <> c.amount OR p.loan_id <> r.loan_id OR p.reversed_by_entry_id IS NOT NULL
         UNION ALL
         SELECT g.id::text, g.charged - coalesce(x.charged, 0) FROM loans_guarantee g
         LEFT JOIN (SELECT guarantee_id, sum(amount) AS charged FROM loans_recoursecharge GROUP BY 1) x

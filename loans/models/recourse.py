@@ -186,7 +186,8 @@ class RecourseAnswer(models.Model):
 class RecourseCharge(models.Model):
     """Money taken in a recourse: of the borrower's own savings, or of a guarantor's within his promise.
 
-    Never changed, and never there before the notice days of its person are over.
+    Never changed, and never there before the notice days of its person are over. `repayment` is the payment that
+    stands for it: where the loan's story was told again, the one that took the place of the first.
     """
 
     recourse = models.ForeignKey(Recourse, on_delete=models.PROTECT, related_name="charges")

@@ -315,6 +315,11 @@ class Repayment(models.Model):
         return f"{self.loan_id}: {self.amount}"
 
     @property
+    def needed(self) -> Decimal:
+        """What the loan took of it, in naira; the rest is in the member's savings."""
+        return self.amount - self.surplus
+
+    @property
     def slip(self) -> str:
         """The paper behind it, as a person looks for it: the number of a slip, or the month's salary."""
         if self.channel == RepaymentChannel.PAYROLL:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from ledger import chart
 from ledger.services import accounts_by_code
 
+INTO = {"bank": chart.BANK, "cash": chart.CASH}
+
 
 def repayment_accounts() -> dict[str, int]:
     """What repayments credit."""

@@ -19,7 +19,7 @@ from loans import postings
 from loans import recourse_messages as messages
 from loans.errors import MoreThanOwed, NothingClaimed, NotYourOwnLoan, ReceiptUsed
 from loans.models import ClaimPayment, GuarantorClaim, Recourse
-from loans.services.repayments import INTO
+from loans.services.accounts import INTO
 from loans.states import LoanStatus, RecourseStatus
 from members.models import Member
 from users.models import User

@@ -72,6 +72,18 @@ def close_loans(*, loans: Sequence[Loan], by: User | None, on: date, at: datetim
     _tell_of_closing(loans, freed)
 
 
+def move_closing(*, loan: Loan, on: date | None, because: str, by: User | None, at: datetime) -> None:
+    """Write the day on which a closed loan was paid back, where its story comes to another one than before.
+
+    The certificate keeps its number. The loan is locked by the caller.
+    """
+    if loan.status != LoanStatus.CLOSED or on in (None, loan.closed_on):
+        return
+    before, loan.closed_on = loan.closed_on, on
+    loan.save(update_fields=["closed_on"])
+    record("loans.loan.closing_moved", by=by, subject=loan, at=at, closed_on=on, before=before, why=because)
+
+
 @transaction.atomic
 def cancel_loan(*, loan: Loan, reason: str, by: User, on: date, at: datetime) -> Loan:
     """Give up a loan that is in the register and was not paid out; its serial stays used and its guarantors are free.

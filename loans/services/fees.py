@@ -9,17 +9,14 @@ from django.db import transaction
 
 from audit.services import record
 from core.display import naira
-from ledger import chart
 from ledger.models import JournalEntry
 from ledger.services import accounts_by_code, post_entry
 from loans import postings
 from loans.errors import FeesAlreadyPaid, NotReadyToPay, NotYourOwnLoan
 from loans.models import Loan, LoanFee
-from loans.services.accounts import payout_accounts
+from loans.services.accounts import INTO, payout_accounts
 from loans.states import LoanStatus
 from users.models import User
-
-INTO = {"bank": chart.BANK, "cash": chart.CASH}
 
 
 @transaction.atomic

@@ -19,10 +19,9 @@ from audit.services import record, record_many
 from core.display import dmy, naira
 from engine import servicing
 from engine.servicing import Effect, Paid
-from ledger import chart
 from ledger.entries import Draft
 from ledger.errors import ReferenceReused
-from ledger.services import accounts_by_code, lock_accounts, post_entries, reverse_entry
+from ledger.services import accounts_by_code, lock_accounts, mirror_of, post_entries, reverse_entry
 from loans import postings
 from loans.errors import (
     AlreadyReversed,
@@ -36,10 +35,26 @@ from loans.errors import (
     PaidTooEarly,
     ReceiptUsed,
 )
-from loans.models import Allocation, Disbursement, Loan, LoanOrigin, Repayment, RepaymentChannel, RepaymentUse
-from loans.services.accounts import repayment_accounts
+from loans.models import (
+    Allocation,
+    Disbursement,
+    Loan,
+    LoanOrigin,
+    RecourseCharge,
+    Repayment,
+    RepaymentChannel,
+    RepaymentUse,
+)
+from loans.services.accounts import INTO, repayment_accounts
 from loans.services.books import Book, Retold, books_of, keep_changes, keep_schedule, keep_standing, retell
-from loans.services.closures import accounts_of_guarantors, close_loans, promises_ended_by_closing, reopen_loan
+from loans.services.claims import accounts_of_claims, repay_from_savings
+from loans.services.closures import (
+    accounts_of_guarantors,
+    close_loans,
+    move_closing,
+    promises_ended_by_closing,
+    reopen_loan,
+)
 from loans.services.holds import settle_holds
 from loans.services.registration import loan_page
 from loans.states import LoanStatus
@@ -48,7 +63,6 @@ from notifications.services import Notice, notify_many
 from users.models import User
 
 NOTHING = Decimal("0.00")
-INTO = {"bank": chart.BANK, "cash": chart.CASH}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +172,7 @@ def record_receipt(
             raise ReceiptUsed()
         taken = standing.amount - standing.surplus
         return RepaymentResult(standing.pk, taken, NOTHING, posted_before=True, saved=standing.surplus)
-    if loan.status not in (LoanStatus.ACTIVE, LoanStatus.WRITTEN_OFF):
+    if not _is_owed_on(loan, on):
         raise NotRunning(f"Loan {loan.serial} is not running, so nothing is owed on it.")
     payment = Payment(loan.pk, amount, unused, f"Receipt {reference.strip()}")
     receipt = _Receipt(payment, on, RepaymentChannel.COUNTER, accounts_by_code(INTO[into])[INTO[into]], "", at, use)
@@ -232,9 +246,7 @@ def reverse_repayment(*, repayment: Repayment, reason: str, by: User, on: date, 
     told = retell(books_of([loan])[loan.pk], without=mistake)
     promises = promises_ended_by_closing(loan) if loan.status == LoanStatus.CLOSED else []
     guarantors = [promise.guarantor.savings_account_id for promise in promises]
-    balances = lock_accounts(
-        ids=[loan.account_id, loan.member.voluntary_account_id, *guarantors, *accounts_of_guarantors([loan])]
-    )
+    balances = lock_accounts(ids=[*accounts_of_telling(loan), *guarantors, *accounts_of_guarantors([loan])])
     _mirror(mistake, reason=reason, on=on, by=by)
     again = post_again(told, because=reason, by=by, at=at)
     keep_schedule(told.book)
@@ -280,7 +292,7 @@ def _post(
         told = retell(plan.books[loan_id], more=[(receipt.event, receipt.entered_at) for receipt in late])
         plan.retold.append(told)
         plan.steps += [(receipt, told.effect_of(receipt.event)) for receipt in late]
-        if told.closed_on:
+        if told.closed_on and plan.books[loan_id].loan.status != LoanStatus.CLOSED:
             plan.closing[loan_id] = told.closed_on
     _lock_for(plan)
     for told in plan.retold:
@@ -306,7 +318,7 @@ def _take_in(plan: _Plan, receipt: _Receipt) -> bool:
     """Move the loan over a payment, or put it aside to be told from the beginning; False where the loan needs none."""
     book = plan.books[receipt.payment.loan_id]
     loan = book.loan
-    if loan.status not in (LoanStatus.ACTIVE, LoanStatus.WRITTEN_OFF) or book.position.is_closed:
+    if not _is_owed_on(loan, receipt.on) or (book.position.is_closed and loan.status != LoanStatus.CLOSED):
         return False
     refuse_before_the_start(loan, receipt.on)
     if loan.pk in plan.late or book.is_past(receipt.on):
@@ -321,11 +333,19 @@ def _take_in(plan: _Plan, receipt: _Receipt) -> bool:
     return True
 
 
+def _is_owed_on(loan: Loan, on: date) -> bool:
+    """Whether a loan takes a payment of a day: one that is closed still does of a day before it was paid back."""
+    if loan.status == LoanStatus.CLOSED:
+        return on < loan.closed_on
+    return loan.status in (LoanStatus.ACTIVE, LoanStatus.WRITTEN_OFF)
+
+
 def _lock_for(plan: _Plan) -> None:
     """All accounts that are written to, in one call, so that two batches lock them in one order."""
     books = [plan.books[receipt.payment.loan_id] for receipt, _ in plan.steps]
     accounts = {book.loan.account_id for book in books}
-    accounts |= {told.book.loan.member.voluntary_account_id for told in plan.retold}
+    for told in plan.retold:
+        accounts |= accounts_of_telling(told.book.loan)
     accounts |= {
         plan.books[receipt.payment.loan_id].loan.member.voluntary_account_id
         for receipt, effect in plan.steps if receipt.saved(effect)
@@ -410,19 +430,27 @@ def post_again(told: Retold, *, because: str, by: User | None, at: datetime) -> 
     What the loan's changes came to is told again with it.
     """
     keep_changes(told)
-    changed = [(old, effect) for old, effect in told.repayments if not _is_as_posted(old, effect)]
+    loan, accounts = told.book.loan, repayment_accounts()
+    if told.book.position.is_closed:
+        move_closing(loan=loan, on=told.closed_on, because=because, by=by, at=at)
+    shares = _shares_of([old for old, _ in told.repayments])
+    changed = [(old, effect) for old, effect in told.repayments if not _is_as_posted(old, effect, shares, loan)]
     if not changed:
         return []
     keep_schedule(told.book)
-    loan, accounts = told.book.loan, repayment_accounts()
-    for old, _ in changed:
-        _mirror(old, reason=because, on=old.received_on, by=by)
     receipts = [_again(old) for old, _ in changed]
-    entries = post_entries(
-        drafts=[_draft(receipt, effect, loan, accounts, effect.surplus)
-                for receipt, (_, effect) in zip(receipts, changed, strict=True)],
-        by=by,
-    )  # fmt: skip
+    mirrors = [
+        mirror_of(entry=old.entry, reference=f"{old.entry.reference}/reversed", reason=because, on=old.received_on)
+        for old, _ in changed
+    ]
+    drafts = [
+        _draft(receipt, effect, loan, accounts, effect.surplus)
+        for receipt, (_, effect) in zip(receipts, changed, strict=True)
+    ]
+    entries = post_entries(drafts=[*mirrors, *drafts], by=by)
+    for (old, _), mirror in zip(changed, mirrors, strict=True):
+        old.reversed_by_entry_id = entries[mirror.reference]
+    Repayment.objects.bulk_update([old for old, _ in changed], ["reversed_by_entry"])
     made = [
         _repayment(receipt, effect, entries[_entry_reference(receipt.payment.reference)], effect.surplus)
         for receipt, (_, effect) in zip(receipts, changed, strict=True)
@@ -436,14 +464,57 @@ def post_again(told: Retold, *, because: str, by: User | None, at: datetime) -> 
     record_many("loans.repayment.posted", by=by, at=at, subjects=[
         (repayment, {"loan": loan.serial, "amount": repayment.amount, "again_after": because}) for repayment in made
     ])  # fmt: skip
+    for (old, _), one in zip(changed, made, strict=True):
+        # A charge of a recourse points at the payment that stands for it.
+        if old.reference.startswith("recourse/"):
+            RecourseCharge.objects.filter(repayment=old).update(repayment=one)
     _tell_of_surplus(loan, made)
+    _pass_on_surplus(loan, [old for old, _ in changed], made, by=by, at=at)
     return made
 
 
-def _is_as_posted(old: Repayment, effect: Effect) -> bool:
+def accounts_of_telling(loan: Loan) -> set[int]:
+    """The accounts that telling a loan's story again may write to: to be locked with the others, in one call."""
+    return {loan.account_id, loan.member.voluntary_account_id} | accounts_of_claims([loan.member_id])
+
+
+def _pass_on_surplus(
+    loan: Loan, before: Sequence[Repayment], made: Sequence[Repayment], *, by: User | None, at: datetime
+) -> None:
+    """What the loan no longer needs goes to those who paid for the borrower, as far as he owes them."""
+    more = _not_needed(made) - _not_needed(before)
+    if more > 0:
+        last = max(one.received_on for one in made)
+        repay_from_savings(
+            amounts={loan.member: more}, reference=f"told-again/{made[-1].pk}",
+            narration=f"not needed by loan {loan.serial}", by=by, on=last, at=at,
+        )  # fmt: skip
+
+
+def _not_needed(repayments: Sequence[Repayment]) -> Decimal:
+    return sum((one.surplus for one in repayments if one.use != RepaymentUse.SAVINGS), NOTHING)
+
+
+Shares = dict[int, dict[int, tuple[Decimal, ...]]]  # by repayment and instalment number
+
+
+def _shares_of(repayments: Sequence[Repayment]) -> Shares:
+    """What each payment in the books paid of each instalment: principal, interest, fee, and interest let off."""
+    rows = Allocation.objects.filter(repayment__in=repayments).values_list(
+        "repayment_id", "installment__number", "principal", "interest", "fee", "interest_waived"
+    )
+    found: Shares = {one.pk: {} for one in repayments}
+    for repayment_id, number, *parts in rows:
+        found[repayment_id][number] = tuple(parts)
+    return found
+
+
+def _is_as_posted(old: Repayment, effect: Effect, shares: Shares, loan: Loan) -> bool:
     posted = (old.principal, old.interest, old.fee, old.penalty, old.recovered, old.surplus)
     now = (effect.principal, effect.interest, effect.fee, effect.penalty, effect.recovered, effect.surplus)
-    return posted == now
+    number = loan.months_paid_before + 1
+    spread = {number + one.place: (one.principal, one.interest, one.fee, one.interest_waived) for one in effect.shares}
+    return posted == now and shares[old.pk] == {key: parts for key, parts in spread.items() if any(parts)}
 
 
 def _mirror(repayment: Repayment, *, reason: str, on: date, by: User | None) -> None:

@@ -36,7 +36,7 @@ from loans.selectors.changes import Comparison, ahead, compare, restructures
 from loans.services.books import Book, Retold, books_of, keep_schedule, keep_standing, retell
 from loans.services.closures import accounts_of_guarantors, close_loans, promises_ended_by_closing, reopen_loan
 from loans.services.holds import settle_holds
-from loans.services.repayments import lock_loans, post_again
+from loans.services.repayments import accounts_of_telling, lock_loans, post_again
 from loans.states import ChangeStatus, LoanStatus
 from users.models import User
 
@@ -268,9 +268,7 @@ def write_told(told: Retold, *, because: str, by: User, at: datetime) -> None:
     opens = loan.status == LoanStatus.CLOSED and not told.book.position.is_closed
     promises = promises_ended_by_closing(loan) if opens else []
     guarantors = [promise.guarantor.savings_account_id for promise in promises]
-    balances = lock_accounts(
-        ids=[loan.account_id, loan.member.voluntary_account_id, *guarantors, *accounts_of_guarantors([loan])]
-    )
+    balances = lock_accounts(ids=[*accounts_of_telling(loan), *guarantors, *accounts_of_guarantors([loan])])
     post_again(told, because=because, by=by, at=at)
     keep_schedule(told.book)
     keep_standing([told.book])

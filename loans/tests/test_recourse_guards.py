@@ -126,6 +126,18 @@ def test_what_was_told_said_taken_and_repaid_is_not_removed(as_role, table):
                 attack(f"DELETE FROM loans_{table}")
 
 
+@pytest.mark.parametrize("role", ["cooploan_app", "cooploan_owner"])
+def test_a_charge_stays_and_points_at_the_payment_that_stands_for_it(as_role, role):
+    taken(late_loan())
+    with as_role(role):
+        for change in ("amount = amount - 1", "charged_on = charged_on - 1", "member_id = member_id + 1"):
+            with pytest.raises((IntegrityError, ProgrammingError), match=r"permission denied|stays as it was"):
+                attack(f"UPDATE loans_recoursecharge SET {change}")
+        # A payment that stands is not left for another one.
+        with pytest.raises(IntegrityError, match="points at the payment that stands"):
+            attack("UPDATE loans_recoursecharge SET repayment_id = (SELECT max(id) FROM loans_repayment)")
+
+
 def test_i19_a_claim_is_the_charge_behind_it_and_repaid_only_by_its_payments(as_role):
     taken(late_loan())
     claim = GuarantorClaim.objects.first()

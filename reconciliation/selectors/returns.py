@@ -9,8 +9,9 @@ from django.db.models import DecimalField, Exists, F, Func, IntegerField, OuterR
 from django.db.models.functions import Coalesce
 
 from loans.models import Loan
+from loans.selectors.told_again import standing_in_place_of
 from members.models import Member
-from reconciliation.models import DeductionLine, Remittance, RemittanceLine, RemittancePart
+from reconciliation.models import DeductionLine, ElementKind, Remittance, RemittanceLine, RemittancePart
 from reconciliation.selectors.totals import TO_MEMBERS
 
 NOTHING = Decimal("0.00")
@@ -50,9 +51,30 @@ def exceptions(remittance: Remittance) -> QuerySet[RemittanceLine]:
     )
 
 
-def parts_of(line: RemittanceLine) -> QuerySet[RemittancePart]:
-    """Where the money of a posted line went."""
-    return line.postings.select_related("loan", "entry").order_by("pk")
+def parts_of(line: RemittanceLine) -> list[RemittancePart]:
+    """Where the money of a posted line went; `stands` is the payment that took the place of one told again since."""
+    parts = list(line.postings.select_related("loan", "entry").order_by("pk"))
+    _mark_told_again(parts)
+    return parts
+
+
+def told_again(remittance_id: int) -> list[RemittancePart]:
+    """The loan payments of a return that were posted anew since, in the order of its rows, each with what `stands`."""
+    parts = list(
+        RemittancePart.objects.filter(
+            line__remittance=remittance_id, kind=ElementKind.LOAN, entry__repayment__reversed_by_entry__isnull=False
+        )
+        .select_related("line__member", "loan")
+        .order_by("line__position", "pk")
+    )
+    _mark_told_again(parts)
+    return [part for part in parts if part.stands]
+
+
+def _mark_told_again(parts: list[RemittancePart]) -> None:
+    stands = standing_in_place_of(part.entry_id for part in parts if part.loan_id)
+    for part in parts:
+        part.stands = stands.get(part.entry_id)
 
 
 def candidates(remittance: Remittance, words: str) -> QuerySet[Member]:

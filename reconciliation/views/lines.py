@@ -46,7 +46,7 @@ def _back(query: QueryDict, line: RemittanceLine) -> str:
 def line(request: HttpRequest, pk: int) -> HttpResponse:
     found = _found(pk)
     is_open = found.remittance.status == RemittanceStatus.MATCHED
-    parts = list(parts_of(found))
+    parts = parts_of(found)
     order = order_on(found.remittance.received_on)
     will_go = spread(found.remittance, [found], order)[pk] if found.member and not parts else None
     return render(

@@ -23,7 +23,7 @@ from reconciliation.models import Remittance
 from reconciliation.papers import exceptions_sheets
 from reconciliation.selectors.groups import SUGGESTED
 from reconciliation.selectors.head import return_head
-from reconciliation.selectors.returns import remittances, standing
+from reconciliation.selectors.returns import remittances, standing, told_again
 from reconciliation.selectors.schedules import awaiting_return
 from reconciliation.selectors.totals import NOTHING, totals
 from reconciliation.services.lines import confirm_sure_matches, sure_matches
@@ -91,7 +91,9 @@ def workspace(request: HttpRequest, pk: int) -> HttpResponse:
         at=request.GET.get("at", ""),
         may_match=request.user.has_perm("reconciliation.match_lines"),
     )
-    return render(request, "reconciliation/workspace.html", {"work": page, "keys": "match", "job": page.job})
+    return render(request, "reconciliation/workspace.html", {
+        "work": page, "keys": "match", "job": page.job, "told_again": told_again(pk) if page.is_posted else [],
+    })  # fmt: skip
 
 
 @permission_required("reconciliation.view", raise_exception=True)

@@ -1,6 +1,7 @@
 """The bank's charge, posting in the background, and what is shown of a posted return."""
 
 import io
+from datetime import date
 from decimal import Decimal
 from functools import partial
 
@@ -9,14 +10,21 @@ import pytest
 from django.urls import reverse
 from django_q.models import OrmQ
 
+from loans.models import Repayment
+from loans.services.repayments import record_receipt
 from reconciliation import jobs
+from reconciliation.models import RemittancePart
+from reconciliation.selectors.returns import told_again
 from reconciliation.selectors.totals import totals
 from reconciliation.services.posting import post_chunk, start_posting
 from reconciliation.tests.factories import (
     AT,
     as_asked,
     books_agree,
+    make_issued,
+    make_loan,
     make_return,
+    make_saver,
     post,
 )
 from reconciliation.tests.pages.browsing import is_sent_to, line_in, page, send
@@ -147,3 +155,28 @@ def test_the_exceptions_list_has_what_is_to_be_asked(client, officer, remittance
     assert book.sheetnames == ["Lines", "Missing"]
     assert [row[0].value for row in book["Lines"].iter_rows(min_row=4, min_col=2, max_col=2)][:5] == [2, 3, 4, 5, 6]
     assert book["Missing"].cell(4, 3).value == people[3].name
+
+
+def test_a_payment_that_was_told_again_since_is_told_on_its_return_and_its_line(
+    client, officer, employer, django_assert_max_num_queries
+):
+    loan = make_loan(make_saver(employer, savings="0"), balance="60000", instalment="10000")
+    other = make_loan(make_saver(employer, savings="0"), balance="60000", instalment="10000")
+    remittance = post(make_return(make_issued(employer)))
+    parts = {part.loan_id: part for part in RemittancePart.objects.filter(line__remittance=remittance)}
+    assert "worked out again" not in page(client, "workspace", remittance.pk)
+    # His slip of two days before the return's money is found now.
+    record_receipt(
+        loan=loan, amount=Decimal("5000"), into="cash", reference="LATE 1", by=officer, on=date(2026, 10, 26), at=AT
+    )  # fmt: skip
+    first = Repayment.objects.get(entry=parts[loan.pk].entry)
+    assert first.reversed_by_entry_id is not None
+    with django_assert_max_num_queries(10):
+        text = page(client, "workspace", remittance.pk)
+    assert "1 payment was worked out again since" in text
+    assert (loan.serial in text, f"loan {other.serial}" in text) == (True, False)
+    assert "Worked out again since" in page(client, "line", parts[loan.pk].line_id)
+    assert "Worked out again since" not in page(client, "line", parts[other.pk].line_id)
+    (told,) = told_again(remittance.pk)
+    assert (told.pk, told.stands.amount) == (parts[loan.pk].pk, first.amount)
+    assert told.stands.reversed_by_entry_id is None
