@@ -6,6 +6,6 @@ from core.sql import load_sql
 
 
 class Migration(migrations.Migration):
-    dependencies = [("loans", "0022_owed_in_the_books")]
+    dependencies = [("loans", "0024_deduction_order")]
 
     operations = [migrations.RunSQL(load_sql("loans", "charge_guards"), load_sql("loans", "charge_guards_undo"))]
