@@ -30,9 +30,20 @@ def top_up(
     Raises:
         BadAmount: the new loan does not cover what it has to clear.
     """
-    lent, principal = naira(new_loan, "new loan"), naira(old_principal, "old loan")
-    commission = percent_of(principal, commission_percent)
+    principal = naira(old_principal, "old loan")
     clears = principal + naira(old_charges, "charges on the old loan")
+    return net_of(new_loan, clears, percent_of(principal, commission_percent))
+
+
+def net_of(new_loan: Amount, clears: Amount, commission: Amount) -> TopUp:
+    """Return what is left of a new loan, given what pays the old one off and the commission, all in naira.
+
+    What was paid in advance on the old loan may make its pay-off figure less than its principal.
+
+    Raises:
+        BadAmount: the new loan does not cover what it has to clear.
+    """
+    lent, clears, commission = naira(new_loan, "new loan"), naira(clears, "pay-off"), naira(commission, "commission")
     if lent < clears + commission:
         raise BadAmount(
             f"The new loan must at least clear the old one and the commission: {clears + commission}. Ask for more."

@@ -261,6 +261,22 @@ class OffsetDecided(DomainError):
     message = "This request was decided on before. Load the page again to see where it stands."
 
 
+class TopUpTooSmall(DomainError):
+    """A loan does not cover the old one that it has to clear, with the commission and its fees."""
+
+
+class TopUpDay(DomainError):
+    """The old loan has a payment or a change of a later day than the payout that is to clear it."""
+
+    field = "on"
+
+
+class CameByTopUp(DomainError):
+    """What a new loan paid on the old one is to be taken back alone."""
+
+    message = "A new loan cleared this one. That cannot be taken back: the new loan runs in its place."
+
+
 class QuoteDay(DomainError):
     """A quote is asked for a day in the past, before a payment that is recorded, or too far ahead."""
 

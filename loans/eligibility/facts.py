@@ -39,6 +39,8 @@ class Rules:
     `method`, `frequency`, `day_count` and `moratorium` are words of the models' choices. `tiers` are the rates above
     multiples of the savings, the lowest first. `deduction_ceiling_percent` is the part of the monthly pay that all
     deductions together may take; `savings_multiple` times the savings is the most that may be owed on the product.
+    Once `top_up_after_percent` of a loan is paid back a new one may clear it, for a commission on what is owed of it;
+    with 100 none ever does.
     """
 
     code: str
@@ -62,6 +64,27 @@ class Rules:
     moratorium_months: int = 0
     tiers: tuple[tuple[Decimal, Decimal], ...] = ()
     fees: tuple[FeeRule, ...] = ()
+    top_up_after_percent: Decimal = Decimal(100)
+    top_up_commission_percent: Decimal = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class OldLoan:
+    """The one running loan of a kind, which a new one may clear; naira. `pay_off` is of the facts' day.
+
+    `owed` is the principal left of `principal`, `a_month` what its payments take from a month's pay.
+    """
+
+    pk: int
+    serial: str
+    principal: Decimal
+    owed: Decimal
+    pay_off: Decimal
+    a_month: Decimal
+
+    @property
+    def repaid_percent(self) -> Decimal:
+        return (self.principal - self.owed) * 100 / self.principal
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +94,8 @@ class Facts:
     `owed` holds the principal still owed by product code, a product being there when a loan of it runs or waits to be
     paid out; `waiting` the number of the application still open by product code. `monthly_instalments` are those of
     all these loans and applications, `monthly_contributions` his savings and Christmas savings. `monthly_pay` and
-    `other_deductions` are None while nobody has entered them.
+    `other_deductions` are None while nobody has entered them. `old` are loans that a new one may
+    clear, by product code.
     """
 
     on: date
@@ -84,3 +108,4 @@ class Facts:
     other_deductions: Decimal | None = None
     monthly_contributions: Decimal = NOTHING
     monthly_instalments: Decimal = NOTHING
+    old: Mapping[str, OldLoan] = field(default_factory=dict)

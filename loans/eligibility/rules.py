@@ -93,9 +93,14 @@ def one_running(case: Case) -> RuleResult:
         return RuleResult(
             "one_running", True, None, int(owed is not None), title.replace("No other", "Any other"), words
         )
+    old = case.facts.old.get(case.rules.code)
     if owed is None:
-        return RuleResult("one_running", True, 0, 0, title, "You have none now.")
+        words = f"This loan clears your loan {old.serial}." if old else "You have none now."
+        return RuleResult("one_running", True, 0, 0, title, words)
     words = f"You still owe {naira(owed)} on it. Pay it back first, then ask again."
+    if old and case.rules.top_up_after_percent < 100:
+        share = display.percent(case.rules.top_up_after_percent, 2)
+        words += f" Once {share} of it is paid back, a new loan may clear it."
     return RuleResult("one_running", False, 0, 1, f"You have another {name} loan", words)
 
 

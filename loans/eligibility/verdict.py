@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from loans.eligibility.cost import Quote
+from loans.eligibility.top_up import Clearing
 
 Number = Decimal | int | str | None
 MEASURES = frozenset({"membership_months", "savings_multiple", "deduction_ceiling"})
@@ -46,7 +47,8 @@ class Nearest:
 class Verdict:
     """Each rule's answer for one amount and term, the cost, and where it is refused the nearest that would pass.
 
-    `limit` is the most that the member's savings and the product allow, whatever he earns.
+    `limit` is the most that the member's savings and the product allow, whatever he earns. `clearing` is what
+    becomes of the money where the loan clears an old one.
     """
 
     amount: Decimal
@@ -55,6 +57,7 @@ class Verdict:
     cost: Quote
     limit: Decimal
     nearest: Nearest | None
+    clearing: Clearing | None = None
 
     @property
     def instalment(self) -> Decimal:

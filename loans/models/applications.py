@@ -42,7 +42,8 @@ class LoanApplication(models.Model):
     """A member's request for a loan, from the first draft to the register.
 
     `rules` is what was checked when it was sent in, with the numbers of that day, and `quote` what the loan would cost
-    as the member was shown it; `savings_counted` and `owed_counted` are what his rate was found by.
+    as the member was shown it; `savings_counted` and `owed_counted` are what his rate was found by. `tops_up` is the
+    running loan that it clears when it is paid out.
     """
 
     transitions = APPLICATION_TRANSITIONS
@@ -55,6 +56,9 @@ class LoanApplication(models.Model):
     term_months = models.PositiveSmallIntegerField()
     purpose = models.CharField(max_length=200, blank=True, default="")
     status = models.CharField(max_length=20, choices=ApplicationStatus.choices, default=ApplicationStatus.DRAFT)
+    tops_up = models.ForeignKey(
+        "loans.Loan", on_delete=models.PROTECT, null=True, blank=True, related_name="topped_up_by"
+    )
     quorum = models.PositiveSmallIntegerField(null=True, blank=True)
     rules = models.JSONField(null=True, blank=True)
     quote = models.JSONField(null=True, blank=True)

@@ -225,9 +225,9 @@ class Installment(models.Model):
 class Disbursement(models.Model):
     """The payment of an approved loan, once, by somebody who did not approve it.
 
-    `amount` is what was paid; `kept_back` are the fees taken from it and `upfront_interest` the interest. The three are
-    the principal. For goods that were sold the amount is their cost, and the bank's fields say who sold them and by
-    which delivery.
+    `amount` is what was paid; `kept_back` are the fees taken from it, `upfront_interest` the interest, and `cleared`
+    what paid an old loan off. The four are the principal. For goods that were sold the amount is their cost, and the
+    bank's fields say who sold them and by which delivery.
     """
 
     approval = models.OneToOneField(
@@ -237,6 +237,7 @@ class Disbursement(models.Model):
     amount = MoneyField()
     kept_back = MoneyField(default=NOTHING, db_default=NOTHING)
     upfront_interest = MoneyField(default=NOTHING, db_default=NOTHING)
+    cleared = MoneyField(default=NOTHING, db_default=NOTHING)
     bank_name = models.CharField(max_length=80)
     bank_account = models.CharField(max_length=20)
     bank_reference = models.CharField(max_length=60, unique=True)

@@ -14,9 +14,10 @@ from django.db.models.functions import Cast, Coalesce, JSONObject
 from engine.fees import Collected
 from engine.schedules import Frequency
 from ledger.models import AccountBalance, HoldPurpose
-from loans.eligibility import Facts, FeeRule, Rules
+from loans.eligibility import Facts, FeeRule, OldLoan, Rules
 from loans.eligibility.cost import MOST_IN_A_MONTH, instalment_of
 from loans.models import Loan, LoanApplication, LoanProduct, ProductFee, ProductVersion, RateTier
+from loans.selectors.quotes import pay_off_today, with_figures
 from loans.states import LoanStatus
 from members.models import Member
 from members.states import MemberStatus
@@ -39,16 +40,16 @@ def facts_for(member: Member, on: date) -> Facts:
         .get(account_id=member.savings_account_id)
     )
     owed: dict[str, Decimal] = {}
+    by_kind: dict[str, list[Loan]] = {}
     instalments = NOTHING
-    for code, status, principal, balance, instalment, frequency in (
-        Loan.objects.unsettled()
-        .filter(member=member)
-        .values_list(
-            "product__code", "status", "principal", "account__stored__balance", "instalment", "version__frequency"
-        )
-    ):
-        owed[code] = owed.get(code, NOTHING) + (balance if status == LoanStatus.ACTIVE else principal)
-        instalments += instalment * MOST_IN_A_MONTH[Frequency(frequency or Frequency.MONTHLY)]
+    for loan in (
+        with_figures(Loan.objects.unsettled().filter(member=member)).select_related("product")
+        .annotate(balance=F("account__stored__balance"))
+    ):  # fmt: skip
+        code = loan.product.code
+        owed[code] = owed.get(code, NOTHING) + (loan.balance if loan.status == LoanStatus.ACTIVE else loan.principal)
+        by_kind.setdefault(code, []).append(loan)
+        instalments += _a_month(loan)
     waiting: dict[str, str] = {}
     for application in LoanApplication.objects.open().filter(member=member).select_related("version", "product"):
         waiting[application.product.code] = application.number
@@ -64,7 +65,24 @@ def facts_for(member: Member, on: date) -> Facts:
         other_deductions=member.other_deductions,
         monthly_contributions=member.monthly_savings + member.monthly_christmas,
         monthly_instalments=instalments,
+        old=_old_loans(by_kind, on),
     )
+
+
+def _a_month(loan: Loan) -> Decimal:
+    frequency = loan.version.frequency if loan.version else Frequency.MONTHLY
+    return loan.instalment * MOST_IN_A_MONTH[Frequency(frequency)]
+
+
+def _old_loans(by_kind: dict[str, list[Loan]], on: date) -> dict[str, OldLoan]:
+    """Of each kind the one loan that runs, if it is the only one: what a new one of it may clear."""
+    return {
+        code: OldLoan(
+            loan.pk, loan.serial, loan.principal, loan.balance, pay_off_today(loan, on), _a_month(loan),
+        )
+        for code, (loan, *others) in by_kind.items()
+        if not others and loan.status == LoanStatus.ACTIVE
+    }  # fmt: skip
 
 
 def _would_cost_a_month(application: LoanApplication, on: date) -> Decimal:
@@ -139,6 +157,8 @@ def _numbers(version: ProductVersion, product: LoanProduct) -> dict[str, Any]:
         "day_count": version.day_count,
         "moratorium": version.moratorium,
         "moratorium_months": version.moratorium_months,
+        "top_up_after_percent": version.top_up_after_percent,
+        "top_up_commission_percent": version.top_up_commission_percent,
     }
 
 

@@ -7,12 +7,16 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Func, OuterRef, QuerySet, Subquery, TextField
+from django.db.models.functions import Cast, JSONObject
+
 from core.display import dmy
 from engine import servicing
 from engine.servicing import ONE_DAY, Position
 from engine.servicing.working import Part, Step, pay_off_with_working, steps_of
 from loans import story
-from loans.models import Installment, Loan, LoanStanding, Repayment, SettlementQuote
+from loans.models import Installment, Loan, LoanPause, LoanStanding, Repayment, SettlementQuote
 from loans.states import LoanStatus
 
 NOTHING = Decimal("0.00")
@@ -59,6 +63,43 @@ def pay_off_on(loan: Loan, *, on: date, made_on: date) -> PayOff:
         made_on, on, lines, today=figures[made_on], steps=steps_of(figures.__getitem__, days),
         next_day=figures[on + ONE_DAY] - figures[on],
     )  # fmt: skip
+
+
+ROW = (
+    "due_on", "principal", "interest", "fee", "principal_paid", "interest_paid", "interest_waived", "fee_paid", "kind",
+)  # fmt: skip
+
+
+def with_figures(loans: QuerySet[Loan]) -> QuerySet[Loan]:
+    """Loans with all that their pay-off figure is worked out from, in the one query that reads them."""
+    mine = OuterRef("pk")
+    rows = Installment.objects.live().filter(loan=mine).order_by("number")
+    pauses = LoanPause.objects.filter(loan=mine).values(
+        row=JSONObject(lower=Cast(Func("span", function="lower"), TextField()),
+                       upper=Cast(Func("span", function="upper"), TextField()))
+    )  # fmt: skip
+    paid = Repayment.objects.filter(loan=mine, reversed_by_entry__isnull=True).order_by("-received_on")
+    return loans.select_related("version", "disbursement", "standing").annotate(
+        row_figures=ArraySubquery(rows.values(row=JSONObject(**{name: Cast(name, TextField()) for name in ROW}))),
+        pause_figures=ArraySubquery(pauses),
+        latest_paid_on=Subquery(paid.values("received_on")[:1]),
+    )
+
+
+def pay_off_today(loan: Loan, today: date) -> Decimal:
+    """What pays a loan that came `with_figures` off today, or on the day of a later payment; naira."""
+    live = [
+        Installment(due_on=date.fromisoformat(row["due_on"]), kind=row["kind"],
+                    **{name: Decimal(row[name]) for name in ROW[1:-1]})
+        for row in loan.row_figures
+    ]  # fmt: skip
+    pauses = [(_day(row["lower"]), _day(row["upper"])) for row in loan.pause_figures]
+    position = story.position_of(loan, live, getattr(loan, "standing", None), pauses)
+    return story.settlement(position, max(today, loan.latest_paid_on or today)).total
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def first_day(loan: Loan, today: date) -> date:

@@ -35,6 +35,7 @@ from loans.states import ApplicationStatus
 from members.models import Member
 from users.models import User
 
+NOTHING = Decimal("0.00")
 SENT = frozenset({ApplicationStatus.AWAITING_GUARANTORS, ApplicationStatus.UNDER_REVIEW})
 
 
@@ -124,7 +125,9 @@ def submit_application(*, application: LoanApplication, by: User, on: date, at: 
     )
     sent = {
         "version": version, "rules": verdict.plain(), "quote": verdict.cost.plain(), "submitted_at": at,
-        "savings_counted": facts.savings, "owed_counted": facts.owed.get(rules.code, Decimal("0.00")),
+        "tops_up_id": verdict.clearing.old.pk if verdict.clearing else None,
+        "savings_counted": facts.savings,
+        "owed_counted": NOTHING if verdict.clearing else facts.owed.get(rules.code, NOTHING),
     }  # fmt: skip
     if not version.guarantors_required:
         take_back_requests(application, by=by, at=at, told=False)

@@ -44,8 +44,11 @@ from loans.models import (
 from loans.selectors.facts import rules_of
 from loans.selectors.register import guarantors_of
 from loans.services.accounts import payout_accounts
+from loans.services.closures import accounts_of_guarantors
 from loans.services.fees import mark_taken
 from loans.services.registration import how_paid_back, loan_page
+from loans.services.repayments import lock_loans
+from loans.services.top_ups import clear, commission_fee, old_loan_of, refuse_too_small, to_clear
 from loans.states import LoanStatus
 from members.models import Member
 from members.states import MemberStatus
@@ -66,12 +69,17 @@ def disburse_loan(
     returns the payout that is there. Fees at source and interest at the start are kept back from what is paid, and fees
     from savings taken from there. Where days are counted, the instalments are worked out anew from this day.
     For goods that are sold nothing is paid: the bank's three fields are the vendor, his invoice and the delivery note.
+    Where the request says so, the loan first clears an old one of the member: that is paid off from it, with the
+    commission, and only the rest is paid out.
     Raises NotReadyToPay, AlreadyPaidOut, ApproverMayNotPay for who approved it or voted on it, NotYourOwnLoan for the
     borrower and who stands for him, BorrowerNotActive, PaidBeforeRegistered, FirstPaymentPassed when the first
-    instalment would not come after the payout, FeesNotPaid, SavingsTooLowForFees, GoodsNotReceived, BankReferenceUsed.
+    instalment would not come after the payout, FeesNotPaid, SavingsTooLowForFees, GoodsNotReceived, BankReferenceUsed,
+    TopUpTooSmall, TopUpDay.
     """
     # What hangs on the loan is read after its lock: rows joined to a locked row are as old as the wait for it.
-    loan = Loan.objects.select_for_update(of=("self",)).select_related("version__product").get(pk=loan.pk)
+    locked = lock_loans([loan.pk, old_loan_of(loan)])
+    loan = locked.pop(loan.pk)
+    old = next(iter(locked.values()), None)
     bank_reference = " ".join(bank_reference.split())
     paid = Disbursement.objects.filter(loan=loan).first()
     if paid is not None:
@@ -91,15 +99,27 @@ def disburse_loan(
     _refuse_unpaid(loan, fees, on)
     if loan.version.day_count != DayCount.EQUAL_PERIODS:
         _count_days_from(loan, on)
-    lock_accounts(ids=[loan.account_id, loan.member.savings_account_id])
+    cleared = to_clear(loan, old, on=on) if old else None
+    accounts = [loan.account_id, loan.member.savings_account_id]
+    if cleared:
+        accounts += [old.account_id, old.member.voluntary_account_id, *accounts_of_guarantors([old])]
+        fees += commission_fee(loan, cleared)
+    lock_accounts(ids=accounts)
     kept = [fee for fee in fees if fee.collected in (FeeCollected.AT_SOURCE, FeeCollected.ADDED)]
     from_savings = [fee for fee in fees if fee.collected == FeeCollected.FROM_SAVINGS]
     upfront = _upfront_interest(loan)
     paid = loan.principal - upfront - sum(fee.amount for fee in kept)
+    kept_back = loan.principal - upfront - paid
+    if cleared:
+        refuse_too_small(cleared, paid + cleared.commission)
+        paid -= cleared.amount
     entry = _post(loan, paid, kept, from_savings, upfront, by, on)
     mark_taken([*kept, *from_savings], entry)
+    if cleared:
+        clear(loan, cleared, by=by, on=on, at=at)
     disbursement = _store(
-        loan, entry, by, on, amount=paid, kept_back=loan.principal - upfront - paid, upfront_interest=upfront,
+        loan, entry, by, on, amount=paid, kept_back=kept_back, upfront_interest=upfront,
+        cleared=cleared.amount if cleared else NOTHING,
         bank_name=bank_name, bank_account=bank_account, bank_reference=bank_reference,
     )  # fmt: skip
     _plan_earnings(loan, upfront)
@@ -247,5 +267,9 @@ def _what_came(loan: Loan, paid: Disbursement) -> str:
         return f"The goods of {loan.serial} became yours"
     if paid.amount == loan.principal:
         return f"Loan {loan.serial} was paid into your bank account"
+    if paid.cleared:
+        old = loan.application.tops_up.serial
+        words = f"{naira(paid.amount)} of loan {loan.serial} was paid into your bank account"
+        return f"{words}, after {naira(paid.cleared)} cleared loan {old}"
     kept = naira(loan.principal - paid.amount)
     return f"{naira(paid.amount)} of loan {loan.serial} was paid into your bank account: {kept} was kept back"

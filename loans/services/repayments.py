@@ -27,6 +27,7 @@ from loans.errors import (
     AlreadyReversed,
     CameByPayroll,
     CameByRecourse,
+    CameByTopUp,
     CashAlone,
     MoreThanOwed,
     NothingDue,
@@ -238,6 +239,8 @@ def reverse_repayment(*, repayment: Repayment, reason: str, by: User, on: date, 
         raise CameByPayroll()
     if repayment.reference.startswith("recourse/"):
         raise CameByRecourse()
+    if repayment.channel == RepaymentChannel.TOP_UP:
+        raise CameByTopUp()
     mistake = Repayment.objects.select_related("entry").get(pk=repayment.pk)
     if mistake.reversed_by_entry_id is not None:
         raise AlreadyReversed()

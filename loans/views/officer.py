@@ -24,6 +24,7 @@ from loans.selectors.register_list import RegisterList, kinds_of_loan
 from loans.services.closures import cancel_loan
 from loans.services.disbursements import disburse_loan
 from loans.services.registration import move_first_payment, register_loan, release_queued
+from loans.services.top_ups import clearing_on
 from loans.states import ApplicationStatus, LoanStatus
 
 PAGE = 25
@@ -186,4 +187,7 @@ def payout(request: HttpRequest, serial: str) -> HttpResponse:
                 request, f"{naira(loan.principal)} is paid out to {loan.member.name}: {loan.serial} is running."
             )
             return redirect("loans:payouts")
-    return render(request, "loans/payout.html", {"loan": loan, "form": form, "bank": registers.bank()})
+    clears = clearing_on(loan, on=business_date()) if loan.status == LoanStatus.REGISTERED else None
+    receives = loan.principal - clears.amount - clears.commission if clears else loan.principal
+    told = {"clears": clears, "receives": receives, "bank": registers.bank()}
+    return render(request, "loans/payout.html", {"loan": loan, "form": form, **told})

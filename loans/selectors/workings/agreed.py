@@ -67,6 +67,10 @@ def _paid_out(page: LoanPage) -> list[Part]:
         lines.append(Line("Fees kept back or added", -payout.kept_back))
     if payout.upfront_interest:
         lines.append(Line("Interest taken at the start", -payout.upfront_interest))
+    if payout.cleared:
+        lines.append(
+            Line("Cleared the loan before it", -payout.cleared, note=f"loan {loan.application.tops_up.serial}")
+        )
     did = "Handed over" if page.is_sale else "Paid out"
     paid = Line(f"{did} {day(payout.disbursed_on)}", payout.amount, entry_id=payout.entry_id, is_total=True)
     how = f"{payout.bank_name}, account ending {payout.bank_account[-4:]}, transfer {payout.bank_reference}."
