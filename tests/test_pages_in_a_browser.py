@@ -19,7 +19,7 @@ from users.selectors import person
 NOT_PAGES = {
     "health", "version", "schema", "swagger", "mfa_authenticate", "mfa_download_recovery_codes",
     "onboarding:problems_file", "onboarding:progress", "reconciliation:exceptions", "reconciliation:schedule_file",
-    "reconciliation:progress",
+    "reconciliation:progress", "loans:quote_pdf",
     # Nothing is in suspense in the practice society before a return is posted.
     "reconciliation:suspense_item", "reconciliation:clear",
 }  # fmt: skip

@@ -60,7 +60,15 @@ def working(request: HttpRequest, serial: str, figure: str) -> HttpResponse:
     return render(
         request,
         "loans/_working.html" if request.htmx else "loans/working.html",
-        {"loan": found, "working": told, "frame": around, "opens": opens, "figure": figure},
+        {
+            "loan": found,
+            "working": told,
+            "frame": around,
+            "opens": opens,
+            "figure": figure,
+            # Alone it stands under a heading of the second rank.
+            "rank": "h3" if request.htmx else "h2",
+        },
     )
 
 
