@@ -8,9 +8,9 @@ from loans.models import DeferredIncome, LoanFee, ProductVersion
 from loans.services.earnings import earn_deferred
 from loans.services.goods import receive_goods
 from loans.tests.factories import AT, TODAY, make_product_rules
+from loans.tests.product_cast import INSURANCE, PROCESSING, bought, new_rules, sale
 from loans.tests.register_cast import make_approved, make_officer, make_registered, make_treasurer, pay_out
 from loans.tests.test_guards import CHECK, DENIED, RESTRICT, ROLES
-from loans.tests.test_products import INSURANCE, PROCESSING, bought, new_rules, sale
 
 pytestmark = pytest.mark.django_db
 OVERLAPS = "23P01"

@@ -23,8 +23,8 @@ from loans.services.quotes import make_quote
 from loans.services.repayments import record_receipt
 from loans.states import LoanStatus
 from loans.tests.factories import AT, make_product_rules, set_rules
+from loans.tests.product_cast import bought
 from loans.tests.register_cast import make_active, make_officer, make_registered, make_treasurer, pay_out, receive
-from loans.tests.test_products import bought
 from users.testing import make_user, sign_in
 
 pytestmark = pytest.mark.django_db

@@ -11,9 +11,9 @@ from loans.errors import NotRunning
 from loans.models import GuarantorClaim, Repayment
 from loans.services.repayments import Payment
 from loans.states import LoanStatus
+from loans.tests.product_cast import new_rules
 from loans.tests.recourse_cast import FREE, late_loan, taken
 from loans.tests.register_cast import make_active, receive
-from loans.tests.test_products import new_rules
 from loans.tests.test_repayments import pay_by_payroll
 
 pytestmark = pytest.mark.django_db

@@ -1,0 +1,105 @@
+"""Goods that are bought for a member, held, and sold to him at cost and profit."""
+
+from datetime import date
+
+import pytest
+
+from ledger import chart
+from loans.errors import (
+    BoughtAlready,
+    CostDiffers,
+    GoodsNotReceived,
+    InvoiceUsed,
+    NoGoodsNeeded,
+    NotBoughtYet,
+    ReceivedByBuyer,
+)
+from loans.selectors.loan_page import loan_page
+from loans.services.earnings import earn_deferred
+from loans.services.goods import receive_goods
+from loans.tests.factories import AT, TODAY
+from loans.tests.product_cast import (
+    D,
+    books,
+    bought,
+    lines_of,
+    sale,
+    sound,
+)
+from loans.tests.register_cast import make_officer, make_registered, make_treasurer, pay_out, receive
+
+pytestmark = pytest.mark.django_db
+
+
+def test_goods_are_bought_then_held_then_sold(constraints_now):
+    loan, treasurer = sale(), make_treasurer()
+    with pytest.raises(GoodsNotReceived):
+        pay_out(loan)
+    with pytest.raises(NotBoughtYet):
+        receive_goods(loan=loan, by=make_officer(), on=TODAY, at=AT)
+    bought(loan, treasurer)
+    assert books(chart.GOODS, chart.LOANS_MURABAHA)[0] == D(120000)
+    with pytest.raises(BoughtAlready):
+        bought(loan, invoice="INV 8")
+    with pytest.raises(GoodsNotReceived):
+        pay_out(loan)
+    with pytest.raises(ReceivedByBuyer):
+        receive_goods(loan=loan, by=treasurer, on=TODAY, at=AT)
+    with pytest.raises(NotBoughtYet):
+        receive_goods(loan=loan, by=make_officer(), on=date(2026, 10, 1), at=AT)
+    receive_goods(loan=loan, by=make_officer(), on=TODAY, at=AT)
+    paid = pay_out(loan)
+    constraints_now()
+    assert lines_of(paid.entry) == {
+        loan.account.code: D(120000), chart.GOODS: D(-120000), chart.PROFIT_RECEIVABLE: D(12000),
+        chart.UNEARNED_INCOME: D(-12000),
+    }  # fmt: skip
+    sound()
+
+
+def test_the_cost_is_the_one_that_was_agreed_and_an_invoice_stands_behind_one_sale():
+    loan = sale()
+    with pytest.raises(CostDiffers, match="110,000"):
+        bought(loan, cost="110000")
+    bought(loan)
+    with pytest.raises(InvoiceUsed):
+        bought(make_registered(amount="120000", product="murabaha"))
+    with pytest.raises(NoGoodsNeeded):
+        bought(make_registered(amount="120000", product="commodity"))
+
+
+def test_profit_is_earned_on_its_days_and_what_is_paid_reduces_what_is_receivable(constraints_now):
+    loan = sale()
+    bought(loan)
+    receive_goods(loan=loan, by=make_officer(), on=TODAY, at=AT)
+    pay_out(loan)
+    receive(loan, "11000", on=date(2026, 11, 28))
+    constraints_now()
+    assert earn_deferred(on=date(2026, 11, 28)) == D(1000)
+    assert books(chart.PROFIT_RECEIVABLE, chart.UNEARNED_INCOME, chart.MURABAHA_PROFIT, chart.INTEREST_INCOME) == [
+        D(11000), D(11000), D(1000), D(0),
+    ]  # fmt: skip
+    sound()
+    # Years after the last day there is nothing more than the agreed profit.
+    assert earn_deferred(on=date(2030, 1, 1)) == D(11000)
+    assert books(chart.MURABAHA_PROFIT, chart.UNEARNED_INCOME) == [D(12000), D(0)]
+
+
+def test_profit_that_is_not_asked_for_is_never_earned(constraints_now):
+    loan = sale()
+    bought(loan)
+    receive_goods(loan=loan, by=make_officer(), on=TODAY, at=AT)
+    pay_out(loan)
+    receive(loan, "11000", on=date(2026, 11, 28))
+    loan.refresh_from_db()
+    on = date(2026, 12, 10)
+    receive(loan, loan_page(loan, on=on).pay_off.total, on=on)
+    constraints_now()
+    loan.refresh_from_db()
+    assert loan.status == "closed"
+    earn_deferred(on=date(2026, 12, 31))
+    waived = sum(one.interest_waived for one in loan.installments.live())
+    assert waived > 0
+    assert books(chart.PROFIT_RECEIVABLE, chart.UNEARNED_INCOME) == [D(0), D(0)]
+    assert books(chart.MURABAHA_PROFIT) == [D(12000) - waived]
+    sound()
