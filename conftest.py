@@ -162,6 +162,18 @@ def django_db_setup(migrated_template: str, django_db_blocker) -> Iterator[None]
         embedded.drop_database(name)
 
 
+@pytest.fixture(scope="module")
+def kept(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """A transaction around a whole module: what a fixture of the module makes in it stands before each of its tests.
+
+    For many small attacks on one world that takes long to make. Each test still starts from that world: what it does
+    is rolled back to where it began.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
 def fresh_database(django_db_setup, migrated_template: str, django_db_blocker) -> Iterator[str]:
     """A database of this test's own, where commits are real: for races with threads, workers and browsers.
@@ -241,7 +253,7 @@ def _copy_for_practice(template: str, name: str) -> None:
         )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def constraints_now() -> Callable[[], None]:
     """Call it to make the deferred constraint triggers speak now, as a commit would."""
 

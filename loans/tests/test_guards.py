@@ -15,8 +15,8 @@ NOVEMBER = date(2026, 11, 28)
 ROLES = ["cooploan_app", "cooploan_owner"]
 
 
-@pytest.fixture
-def books(constraints_now):
+@pytest.fixture(scope="module")
+def books(kept, constraints_now):
     ready = make_registered(guarantors=1)
     running = make_active(amount="200000")
     receive(running, "20000", on=NOVEMBER)
