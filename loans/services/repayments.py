@@ -293,6 +293,11 @@ def _post(
             results[receipt.payment.reference] = RepaymentResult(None, NOTHING, receipt.payment.amount)
     for loan_id, late in plan.late.items():
         told = retell(plan.books[loan_id], more=[(receipt.event, receipt.entered_at) for receipt in late])
+        if plan.books[loan_id].loan.status == LoanStatus.CLOSED and not told.book.position.is_closed:
+            # Instalments that would have been made smaller may end later: what is paid back stays paid back.
+            del plan.books[loan_id]
+            results |= {one.payment.reference: RepaymentResult(None, NOTHING, one.payment.amount) for one in late}
+            continue
         plan.retold.append(told)
         plan.steps += [(receipt, told.effect_of(receipt.event)) for receipt in late]
         if told.closed_on and plan.books[loan_id].loan.status != LoanStatus.CLOSED:

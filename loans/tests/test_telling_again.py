@@ -7,13 +7,14 @@ import pytest
 
 from ledger.selectors import balance_of
 from loans.checks import INVARIANTS
-from loans.errors import NotRunning
+from loans.errors import MoreThanOwed, NotRunning
 from loans.models import GuarantorClaim, Repayment
-from loans.services.repayments import Payment
+from loans.services.repayments import Payment, record_receipt
 from loans.states import LoanStatus
+from loans.tests.factories import AT
 from loans.tests.product_cast import new_rules
 from loans.tests.recourse_cast import FREE, late_loan, taken
-from loans.tests.register_cast import make_active, receive
+from loans.tests.register_cast import make_active, make_officer, receive
 from loans.tests.test_repayments import pay_by_payroll
 
 pytestmark = pytest.mark.django_db
@@ -98,4 +99,17 @@ def test_what_a_late_entry_leaves_of_guarantors_money_goes_back_to_them_and_thei
     receive(loan, "5000", on=NOVEMBER)
     late = [one for one in standing(loan) if one.received_on == FREE]
     assert sum(claim.repaid for claim in claims.all()) == sum(one.surplus for one in late) > surplus
+    sound(constraints_now)
+
+
+def test_late_money_that_would_open_a_loan_again_is_not_taken_and_what_is_paid_back_stays_so(constraints_now):
+    loan = make_active(amount="120000")
+    slip = {"loan": loan, "into": "bank", "by": make_officer(), "on": date(2026, 10, 27), "at": AT}
+    record_receipt(**slip, amount=Decimal("4127.24"), reference="S 1", use="shorter")
+    pay_by_payroll(Payment(loan.pk, Decimal("200000"), "line/1", "Payroll"), on=date(2027, 5, 29))
+    with pytest.raises(MoreThanOwed):
+        record_receipt(**slip | {"on": date(2026, 10, 28)}, amount=Decimal(100), reference="S 2", use="smaller")
+    loan.refresh_from_db()
+    assert (loan.status, balance_of(loan.account)) == (LoanStatus.CLOSED, 0)
+    assert len(standing(loan)) == 2
     sound(constraints_now)
