@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -48,7 +49,7 @@ from loans.services.closures import accounts_of_guarantors
 from loans.services.fees import mark_taken
 from loans.services.registration import how_paid_back, loan_page
 from loans.services.repayments import lock_loans
-from loans.services.top_ups import clear, commission_fee, old_loan_of, refuse_too_small, to_clear
+from loans.services.top_ups import Cleared, clear, clearing_on, commission_fee, old_loan_of, refuse_too_small, to_clear
 from loans.states import LoanStatus
 from members.models import Member
 from members.states import MemberStatus
@@ -56,6 +57,7 @@ from notifications.services import Notice, notify_many
 from users.models import User
 
 NOTHING = Decimal("0.00")
+KEPT_BACK = (FeeCollected.AT_SOURCE, FeeCollected.ADDED)
 RECKON_INSTALLMENTS = load_sql("loans", "reckon_installments")
 
 
@@ -105,7 +107,7 @@ def disburse_loan(
         accounts += [old.account_id, old.member.voluntary_account_id, *accounts_of_guarantors([old])]
         fees += commission_fee(loan, cleared)
     lock_accounts(ids=accounts)
-    kept = [fee for fee in fees if fee.collected in (FeeCollected.AT_SOURCE, FeeCollected.ADDED)]
+    kept = [fee for fee in fees if fee.collected in KEPT_BACK]
     from_savings = [fee for fee in fees if fee.collected == FeeCollected.FROM_SAVINGS]
     upfront = _upfront_interest(loan)
     paid = loan.principal - upfront - sum(fee.amount for fee in kept)
@@ -126,6 +128,29 @@ def disburse_loan(
     transition(loan, LoanStatus.ACTIVE, by=by, at=at)
     _tell(loan, disbursement, on)
     return disbursement
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutFigures:
+    """What a payout of a day would be, naira: the fees kept back, interest at the start, an old loan, and the rest."""
+
+    kept: list[LoanFee]
+    upfront: Decimal
+    clears: Cleared | None
+    receives: Decimal
+
+
+def payout_figures(*, loan: Loan, on: date) -> PayoutFigures:
+    """Tell what the member would receive of a registered loan, before it is paid out; nothing is written.
+
+    Raises TopUpDay.
+    """
+    kept = [fee for fee in loan.fees.order_by("pk") if fee.collected in KEPT_BACK]
+    upfront, clears = _upfront_interest(loan), clearing_on(loan, on=on)
+    receives = loan.principal - upfront - sum((fee.amount for fee in kept), NOTHING)
+    if clears:
+        receives -= clears.amount + clears.commission
+    return PayoutFigures(kept, upfront, clears, receives)
 
 
 def _refuse_unpaid(loan: Loan, fees: list[LoanFee], on: date) -> None:

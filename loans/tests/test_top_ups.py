@@ -157,7 +157,11 @@ def test_an_old_loan_that_was_paid_off_meanwhile_leaves_the_whole_to_the_member(
     new = approved_top_up(old)
     sign_in(client, make_treasurer())
     address = reverse("loans:payout", args=[new.serial])
-    assert f"Clears loan {old.serial}" in client.get(address).content.decode()
+    page = client.get(address).content.decode()
+    assert f"Clears loan {old.serial}" in page
+    owed = balance_of(old.account)
+    receives = 300000 - pay_off(old) - (owed * 2 / 100).quantize(D("0.01"))
+    assert f"Record that ₦{receives:,} was paid" in page
     receive(old, pay_off(old), on=PAID_ON)
     assert "Clears loan" not in client.get(address).content.decode()
     paid = pay_out(new, on=PAID_ON)

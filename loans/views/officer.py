@@ -16,15 +16,14 @@ from core.dates import business_date
 from core.display import naira
 from core.errors import shown_on
 from loans import tables
-from loans.errors import NoLendingPolicy
+from loans.errors import NoLendingPolicy, TopUpDay
 from loans.forms.officer import CancelForm, EmptyForm, FindForm, PayoutForm
 from loans.models import Loan
 from loans.selectors import register as registers
 from loans.selectors.register_list import RegisterList, kinds_of_loan
 from loans.services.closures import cancel_loan
-from loans.services.disbursements import disburse_loan
+from loans.services.disbursements import disburse_loan, payout_figures
 from loans.services.registration import move_first_payment, register_loan, release_queued
-from loans.services.top_ups import clearing_on
 from loans.states import ApplicationStatus, LoanStatus
 
 PAGE = 25
@@ -182,12 +181,17 @@ def payout(request: HttpRequest, serial: str) -> HttpResponse:
     form = PayoutForm(typed(request), today=business_date())
     if form.is_valid():
         with shown_on(form):
-            disburse_loan(loan=loan, **form.details(), by=request.user, at=now())
+            paid = disburse_loan(loan=loan, **form.details(), by=request.user, at=now())
             messages.success(
-                request, f"{naira(loan.principal)} is paid out to {loan.member.name}: {loan.serial} is running."
+                request, f"{naira(paid.amount)} is paid out to {loan.member.name}: {loan.serial} is running."
             )
             return redirect("loans:payouts")
-    clears = clearing_on(loan, on=business_date()) if loan.status == LoanStatus.REGISTERED else None
-    receives = loan.principal - clears.amount - clears.commission if clears else loan.principal
-    told = {"clears": clears, "receives": receives, "bank": registers.bank()}
+    if loan.status != LoanStatus.REGISTERED:  # the form says what has happened to it since
+        return render(request, "loans/payout.html", {"loan": loan, "form": form, "bank": registers.bank()})
+    try:
+        figures = payout_figures(loan=loan, on=business_date())
+    except TopUpDay as refused:
+        messages.error(request, refused.message)
+        return redirect("loans:loan", serial)
+    told = {"figures": figures, "bank": registers.bank()}
     return render(request, "loans/payout.html", {"loan": loan, "form": form, **told})
