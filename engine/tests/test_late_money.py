@@ -1,7 +1,7 @@
 """Money that is found late, of a day before a loan was paid back: the loan was paid back no later for it.
 
 Where a payment made the loan shorter or its instalments smaller it may be: the schedule is then another one. Late
-money that would open a loan again is not taken in (`loans/services/repayments.py`).
+money that would open a loan again is not taken in (`loans/services/repayments`).
 """
 
 from datetime import date, timedelta

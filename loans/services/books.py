@@ -15,7 +15,7 @@ from engine import servicing
 from engine.servicing import Effect, Event, Position
 from loans import story
 from loans.errors import WrittenOffSince
-from loans.models import Installment, Loan, LoanChange, LoanPause, LoanStanding, Repayment
+from loans.models import Disbursement, Installment, Loan, LoanChange, LoanPause, LoanStanding, Repayment
 
 PAY_INSTALLMENTS = load_sql("loans", "pay_installments")
 LATEST = load_sql("loans", "latest_events")
@@ -55,6 +55,20 @@ class Retold:
 
     def effect_of(self, event: Event) -> Effect:
         return self.others[event.key]
+
+
+def lock_loans(loan_ids) -> dict[int, Loan]:
+    """The loans, locked by id, with what posting on them needs."""
+    ids = set(loan_ids)
+    loans = (
+        Loan.objects.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",))
+        .select_related("member__user", "version")
+    )  # fmt: skip
+    locked = {loan.pk: loan for loan in loans}
+    # Read after the lock: a row joined to a locked row is as old as the wait for it.
+    for payout in Disbursement.objects.filter(loan__in=ids):
+        locked[payout.loan_id].disbursement = payout
+    return locked
 
 
 def books_of(loans: Iterable[Loan]) -> dict[int, Book]:

@@ -45,10 +45,10 @@ from loans.models import (
 from loans.selectors.facts import rules_of
 from loans.selectors.register import guarantors_of
 from loans.services.accounts import payout_accounts
+from loans.services.books import lock_loans
 from loans.services.closures import accounts_of_guarantors
 from loans.services.fees import mark_taken
 from loans.services.registration import how_paid_back, loan_page
-from loans.services.repayments import lock_loans
 from loans.services.top_ups import Cleared, clear, clearing_on, commission_fee, old_loan_of, refuse_too_small, to_clear
 from loans.states import LoanStatus
 from members.models import Member

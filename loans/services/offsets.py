@@ -23,10 +23,10 @@ from loans.errors import (
 )
 from loans.models import Loan, RepaymentChannel, SavingsOffset
 from loans.selectors.offsets import reach
-from loans.services.books import books_of
+from loans.services.books import books_of, lock_loans
 from loans.services.closures import accounts_of_guarantors
 from loans.services.registration import loan_page
-from loans.services.repayments import Payment, lock_loans, post_repayments
+from loans.services.repayments import Payment, post_repayments
 from loans.states import LoanStatus, OffsetStatus
 from notifications.services import Notice, notify_many
 from users.models import User

@@ -13,8 +13,7 @@ from core.display import dmy
 from loans import story
 from loans.errors import BadPause, NotRunning, NotYourOwnLoan, ReasonNeeded
 from loans.models import Installment, Loan, LoanPause, PauseReason
-from loans.services.books import books_of, retell
-from loans.services.repayments import lock_loans
+from loans.services.books import books_of, lock_loans, retell
 from loans.services.servicing import write_told
 from loans.states import LoanStatus
 from members.models import Employer

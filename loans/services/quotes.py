@@ -12,7 +12,7 @@ from core.serials import next_serial
 from loans.errors import NotRunning, QuoteDay
 from loans.models import Loan, SettlementQuote
 from loans.selectors.quotes import MOST_DAYS, figures_of, first_day, pay_off_on
-from loans.services.repayments import lock_loans
+from loans.services.books import lock_loans
 from loans.states import LoanStatus
 from users.models import User
 

@@ -48,10 +48,10 @@ from loans.models import (
     RepaymentChannel,
 )
 from loans.selectors.promise_limits import limits_on
-from loans.services.books import books_of
+from loans.services.books import books_of, lock_loans
 from loans.services.closures import accounts_of_guarantors
 from loans.services.holds import settle_holds
-from loans.services.repayments import Payment, lock_loans, post_repayments
+from loans.services.repayments import Payment, post_repayments
 from loans.states import GuaranteeStatus, LoanStatus, RecourseStatus
 from members.models import Member
 from users.models import User

@@ -33,10 +33,10 @@ from loans.errors import (
 )
 from loans.models import ChangeKind, HolidayReason, Loan, LoanChange, LoanPause, PauseReason
 from loans.selectors.changes import Comparison, ahead, compare, restructures
-from loans.services.books import Book, Retold, books_of, keep_schedule, keep_standing, retell
+from loans.services.books import Book, Retold, books_of, keep_schedule, keep_standing, lock_loans, retell
 from loans.services.closures import accounts_of_guarantors, close_loans, promises_ended_by_closing, reopen_loan
 from loans.services.holds import settle_holds
-from loans.services.repayments import accounts_of_telling, lock_loans, post_again
+from loans.services.repayments import accounts_of_telling, post_again
 from loans.states import ChangeStatus, LoanStatus
 from users.models import User
 

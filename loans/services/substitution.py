@@ -24,9 +24,9 @@ from loans.errors import (
     SubstitutionOver,
 )
 from loans.models import Guarantee, Loan, Recourse, Substitution
+from loans.services.books import lock_loans
 from loans.services.closures import release_guarantees
 from loans.services.guarantees import become_a_party, refuse_as_guarantor
-from loans.services.repayments import lock_loans
 from loans.services.review import locked_member
 from loans.states import GuaranteeStatus, LoanStatus, RecourseStatus, SubstitutionStatus
 from members.models import Member

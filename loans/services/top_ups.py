@@ -15,8 +15,8 @@ from engine.top_up import net_of
 from loans import story
 from loans.errors import TopUpDay, TopUpTooSmall
 from loans.models import FeeCollected, FeeGoesTo, Loan, LoanApplication, LoanFee, RepaymentChannel
-from loans.services.books import books_of
-from loans.services.repayments import Payment, lock_loans, post_repayments
+from loans.services.books import books_of, lock_loans
+from loans.services.repayments import Payment, post_repayments
 from loans.states import LoanStatus
 from users.models import User
 

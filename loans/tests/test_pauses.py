@@ -8,9 +8,8 @@ from django.urls import reverse
 
 from loans.errors import BadPause, NotRunning, NotYourOwnLoan, ReasonNeeded
 from loans.models import LoanPause, LoanStanding, PauseReason
-from loans.services.books import books_of, retell
+from loans.services.books import books_of, lock_loans, retell
 from loans.services.pauses import end_pause, pause_for_employer, pause_loan
-from loans.services.repayments import lock_loans
 from loans.tests.arrears_cast import NIGHT, day, make_late_loan, make_rules, night, nights
 from loans.tests.factories import make_employer, make_member, make_product_rules
 from loans.tests.register_cast import make_active, make_officer, make_registered, receive
