@@ -405,7 +405,7 @@ class RecourseOpen(DomainError):
 class RecourseOver(DomainError):
     """A step of a recourse that was taken before, or whose recourse has ended."""
 
-    message = "This has moved on. Load the page again to see where it stands."
+    message = "This has moved on already, so nothing was done now. Open the page again to see where it stands."
 
 
 class SecondPersonNeeded(DomainError):
@@ -443,7 +443,7 @@ class SubstitutionOpen(DomainError):
 class SubstitutionOver(DomainError):
     """A substitution that was answered, done or taken back before."""
 
-    message = "This has moved on. Load the page again to see where it stands."
+    message = "This has moved on already, so nothing was done now. Open the page again to see where it stands."
 
 
 class NotCovered(DomainError):
@@ -555,6 +555,6 @@ class ProvisionPosted(DomainError):
 
 
 class BadPause(DomainError):
-    """A pause is to end before it begins, or begin before the loan did."""
+    """A pause is to end before it begins, to begin before the loan did, or to cover days that are paused already."""
 
     field = "until"

@@ -8,17 +8,21 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from core import exports
-from core.display import dmy
+from core.display import day, dmy, percent, plural
 from core.exports import ExportSheet
 from core.tables import Column, Table
 from loans.models import LateScheme, ProvisionLine, ProvisionRun
-from loans.selectors.arrears import LateLoan, Portfolio
+from loans.selectors.arrears import AtRisk, LateLoan, Portfolio
 
 
 def loans_url(on: date, scheme: LateScheme, **asked) -> str:
     """The loans behind a figure of that day and table."""
     words = {"as_of": on.isoformat(), "scheme": scheme.code, **asked}
     return f"{reverse('loans:portfolio_loans')}?{urlencode(words)}"
+
+
+def _how_late(row: AtRisk) -> str:
+    return f"more than {plural(row.more_than_days, 'day')} late" if row.more_than_days else "late by a day or more"
 
 
 def classes(found: Portfolio) -> Table:
@@ -28,14 +32,14 @@ def classes(found: Portfolio) -> Table:
         Column(
             "Class", "late_class.name", kind="lead",
             href=lambda row: loans_url(found.on, found.scheme, row=row.row) if row.row else "",
-            small=lambda row: f"from {row.late_class.from_days} days" if row.row else "",
+            small=lambda row: f"from {plural(row.late_class.from_days, 'day')}, "
+            f"{percent(row.late_class.provision_percent)} set aside" if row.row else "",
         ),
         Column("Loans", "loans", kind="number"),
         Column("Principal owed", "outstanding", kind="money", strong=True),
         Column("Of all", "share", kind="percent"),
         Column("Late", "overdue", kind="money"),
         Column("By employers' fault", "caused", kind="money"),
-        Column("Set aside", lambda row: row.late_class.provision_percent, kind="percent"),
         Column("To set aside", "provision", kind="money", strong=True),
         Column("Interest no longer expected", "suspended_interest", kind="money"),
     )  # fmt: skip
@@ -46,7 +50,7 @@ def at_risk(found: Portfolio) -> Table:
     return Table(
         "Portfolio at risk",
         Column(
-            "", "name", kind="lead", small=lambda row: f"more than {row.more_than_days} days late",
+            "", "name", kind="lead", small=_how_late,
             href=lambda row: loans_url(found.on, found.scheme, more_than=row.more_than_days),
         ),
         Column("Loans", "loans", kind="number"),
@@ -78,7 +82,7 @@ LOANS = Table(
 
 LATE_INSTALMENTS = Table(
     "Payments that are late",
-    Column("Due", "due_on", kind="lead", small=lambda one: f"No. {one.number}"),
+    Column("Due", lambda one: day(one.due_on), kind="lead", small=lambda one: f"No. {one.number}"),
     Column("Payment", "due", kind="money"),
     Column("Paid of it", "paid", kind="money"),
     Column("Late", "unpaid_amount", kind="money", strong=True),

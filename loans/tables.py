@@ -119,35 +119,43 @@ PRODUCTS = Table(
     Column("Waits", lambda row: "New rules" if row.waits else "", empty="–"),
 )  # fmt: skip
 
-UNCOVERED = Table(
-    "Promises without cover",
-    Column(
-        "Guarantor",
-        "guarantor.name",
-        kind="lead",
-        small=lambda row: f"for {row.loan.member.name}, {row.loan.serial}",
-        href=lambda row: reverse("loans:replace_guarantor", args=[row.pk]),
-    ),
-    Column("Needed", "needed", kind="money"),
-    Column("Held", "held", kind="money"),
-    Column("Not covered", "uncovered", kind="money", strong=True),
-    Column("Membership", "guarantor.get_status_display"),
-)
 
-LATE_LOANS = Table(
-    "Loans that are late",
-    Column(
-        "Borrower",
-        "loan.member.name",
-        kind="lead",
-        small=lambda row: row.loan.serial,
-        href=lambda row: reverse("loans:give_notice", args=[row.loan.serial]),
-    ),
-    Column("Late", lambda row: plural(row.health.days_late, "day")),
-    Column("Overdue", "health.overdue", kind="money", strong=True),
-    Column("Others stand for", "pledged", kind="money"),
-    Column("Notice", lambda row: "Given" if row.has_notice else "", empty="–"),
-)
+def uncovered(*, may_replace: bool) -> Table:
+    """Promises without cover; each leads to asking another guarantor, or only to its loan for who may not ask."""
+    return Table(
+        "Promises without cover",
+        Column(
+            "Guarantor",
+            "guarantor.name",
+            kind="lead",
+            small=lambda row: f"for {row.loan.member.name}, {row.loan.serial}",
+            href=lambda row: reverse("loans:replace_guarantor", args=[row.pk]) if may_replace else loan_url(row.loan),
+        ),
+        Column("Needed", "needed", kind="money"),
+        Column("Held", "held", kind="money"),
+        Column("Not covered", "uncovered", kind="money", strong=True),
+        Column("Membership", "guarantor.get_status_display"),
+    )
+
+
+def late_loans(*, may_propose: bool) -> Table:
+    """Loans that are late; each leads to giving notice, or only to its arrears for who may not give any."""
+    page = "loans:give_notice" if may_propose else "loans:arrears_of"
+    return Table(
+        "Loans that are late",
+        Column(
+            "Borrower",
+            "loan.member.name",
+            kind="lead",
+            small=lambda row: row.loan.serial,
+            href=lambda row: reverse(page, args=[row.loan.serial]),
+        ),
+        Column("Late", lambda row: plural(row.health.days_late, "day")),
+        Column("Overdue", "health.overdue", kind="money", strong=True),
+        Column("Others stand for", "pledged", kind="money"),
+        Column("Notice", lambda row: "Given" if row.has_notice else "", empty="–"),
+    )
+
 
 RECOURSES = Table(
     "Notices given",

@@ -91,7 +91,7 @@ SECTIONS: list[tuple[str, list[Item]]] = [
                 "onboarding.import_books onboarding.approve_import audit.view_trail",
             ),
             Item("Loan products", "voucher", "loans:products", "loans.view_products", "rules", PRODUCTS),
-            Item("Lending policy", "doc", "loans:lending_policy", "loans.manage_products"),
+            Item("Lending policy", "doc", "loans:lending_policy", "loans.view_products"),
             Item("People and roles", "scale", "users:people", "users.manage_roles"),
             Item("Records", "cog", "admin:index", "portal.use_admin"),
         ],

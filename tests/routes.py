@@ -352,7 +352,7 @@ ROUTES: dict[str, Row] = {
     "loans:rules_proposal": _row(
         "loans.view_products", ("loans.approve_products", "loans.manage_products"), _rules_proposal
     ),
-    "loans:lending_policy": _row("loans.manage_products", "loans.manage_products"),
+    "loans:lending_policy": _row("loans.view_products", "loans.manage_products"),
     "loans:promises": _row("loans.view_register"),
     "loans:replace_guarantor": _row("loans.manage_promises", "loans.manage_promises", _promise),
     "loans:approve_substitution": _row("", "loans.manage_promises", _instead),

@@ -57,7 +57,7 @@ class EmployerPauseForm(PauseForm):
     """The same for all loans of an employer's members whose payments he did not pay over."""
 
     employer = forms.ModelChoiceField(
-        label="Employer", queryset=Employer.objects.order_by("name"),
+        label="Employer", queryset=Employer.objects.order_by("name"), empty_label="Choose the employer",
         error_messages={"required": "Choose the employer.", "invalid_choice": "Choose one of the employers."},
     )  # fmt: skip
     field_order = ("employer", "first", "until", "reason")

@@ -102,6 +102,9 @@ class PolicyForm(forms.Form):
     def clean_savings_must_stay(self) -> Decimal:
         return self.cleaned_data["savings_must_stay"] or Decimal("0.00")
 
-    def __init__(self, data: Any = None, *, today: date):
-        usual = LendingPolicy(valid_from=today)
-        super().__init__(data, initial={name: getattr(usual, name) for name in self.base_fields})
+    def __init__(self, data: Any = None, *, today: date, now: LendingPolicy | None = None):
+        """Begin with the policy `now` in force, so that what is not touched stays as it is."""
+        usual = now or LendingPolicy()
+        super().__init__(
+            data, initial={name: getattr(usual, name) for name in self.base_fields} | {"valid_from": today}
+        )

@@ -99,6 +99,8 @@ class StandingPromise:
     @property
     def how_it_falls(self) -> str:
         guarantee = self.guarantee
+        if guarantee.charged and not guarantee.needed:
+            return "You have paid it. Nothing more of yours is held for this loan."
         loan = guarantee.loan
         policy = loan.version.hold_policy if loan and loan.version else HoldPolicy.UNTIL_CLOSED
         if policy == HoldPolicy.FALLS_WITH_PRINCIPAL:

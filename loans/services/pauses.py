@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import QuerySet
 
 from audit.services import record, record_many
 from core.display import dmy
@@ -27,7 +28,8 @@ def pause_loan(
     """Pause a loan from its `first` day to the day before `until`, or until somebody ends it (None).
 
     In a pause no penalty is charged and nobody is reminded; days past due go on. Days that were charged already are
-    charged anew without the pause. Raises NotRunning, NotYourOwnLoan, ReasonNeeded, BadPause.
+    charged anew without the pause. Raises NotRunning, NotYourOwnLoan, ReasonNeeded, and BadPause, also where days of
+    it are paused for the same cause already.
     """
     locked = lock_loans([loan.pk])[loan.pk]
     if locked.status != LoanStatus.ACTIVE:
@@ -37,6 +39,12 @@ def pause_loan(
     _check(first, until, reason)
     if first < story.started_on(locked):
         raise BadPause(f"Loan {locked.serial} began later than that. Enter a later day.", field="first")
+    if other := _paused_already([locked.pk], DateRange(first, until), why).first():
+        raise BadPause(
+            f"Days of it are paused already, from {dmy(other.span.lower)} on, for the same cause. End that pause "
+            "first, or choose other days.",
+            field="first",
+        )
     made = LoanPause.objects.create(loan=locked, span=DateRange(first, until), why=why, reason=reason.strip(), by=by)
     record("loans.pause.began", by=by, subject=made, at=at, loan=locked.serial, first=first, until=until, reason=reason)
     _count_again([locked], since=first, because=f"Paused: {reason}", by=by, at=at)
@@ -50,7 +58,8 @@ def pause_for_employer(
     """Pause every running loan of an employer's members that had an instalment due from `first` on and unpaid.
 
     Used when the employer took the money from pay and did not pay it over: the arrears are his, not the members'.
-    Who pauses has no loan among them changed for himself: his own is left out. Returns how many were paused.
+    Who pauses has no loan among them changed for himself: his own is left out, and so are those that are paused
+    for such days already. Returns how many were paused; none is a BadPause.
     """
     _check(first, until, reason)
     due = Installment.objects.unpaid().filter(due_on__gte=first)
@@ -60,7 +69,14 @@ def pause_for_employer(
         Loan.objects.active().filter(member__employer=employer, pk__in=due.values("loan_id"))
         .exclude(member__user=by).values_list("pk", flat=True)
     )  # fmt: skip
-    loans = list(lock_loans(ids).values())
+    locked = lock_loans(ids)
+    known = set(_paused_already(locked, DateRange(first, until), PauseReason.EMPLOYER).values_list("loan", flat=True))
+    loans = [loan for pk, loan in locked.items() if pk not in known]
+    if not loans:
+        raise BadPause(
+            "No loan was paused. Those with a payment due in these days are paused already, or there are none.",
+            field="first",
+        )
     made = LoanPause.objects.bulk_create(
         LoanPause(loan=loan, span=DateRange(first, until), why=PauseReason.EMPLOYER, reason=reason.strip(), by=by)
         for loan in loans
@@ -91,6 +107,10 @@ def end_pause(*, pause: LoanPause, until: date, by: User, at: datetime) -> LoanP
     record("loans.pause.ended", by=by, subject=pause, at=at, loan=locked.serial, until=until)
     _count_again([locked], since=until, because="The pause ended", by=by, at=at)
     return pause
+
+
+def _paused_already(loan_ids: Iterable[int], days: DateRange, why: str) -> QuerySet[LoanPause]:
+    return LoanPause.objects.filter(loan__in=list(loan_ids), span__overlap=days, why=why)
 
 
 def _check(first: date, until: date | None, reason: str) -> None:

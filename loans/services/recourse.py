@@ -101,7 +101,8 @@ def give_notice(*, loan: Loan, reason: str, by: User, on: date, at: datetime) ->
 def answer_notice(*, recourse: Recourse, member: Member, words: str, by: User, at: datetime) -> RecourseAnswer:
     """Keep what the borrower or a guarantor says to his notice: he himself, or the office for who came or wrote.
 
-    Raises NotAParty for one who had no notice, RecourseOver once it has ended, ReasonNeeded for no words.
+    The same words again, as from a button pressed twice, change nothing. Raises NotAParty for one who had no notice,
+    RecourseOver once it has ended, ReasonNeeded for no words.
     """
     recourse = Recourse.objects.select_for_update().get(pk=recourse.pk)
     if not recourse.notices.filter(member=member).exists():
@@ -110,8 +111,12 @@ def answer_notice(*, recourse: Recourse, member: Member, words: str, by: User, a
         raise RecourseOver()
     if not words.strip():
         raise ReasonNeeded("Write what you want to say.", field="words")
+    words = words.strip()[:1000]
+    last = recourse.answers.filter(member=member).order_by("-pk").first()
+    if last is not None and (last.words, last.recorded_by_id) == (words, by.pk):
+        return last
     answer = RecourseAnswer.objects.create(
-        recourse=recourse, member=member, words=words.strip()[:1000], recorded_by=by, recorded_at=at
+        recourse=recourse, member=member, words=words, recorded_by=by, recorded_at=at
     )
     record("loans.recourse.answered", by=by, subject=recourse, at=at, member=member.pk)
     messages.tell_of_answer(answer)

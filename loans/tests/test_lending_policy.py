@@ -130,9 +130,22 @@ def test_who_may_stand_for_whom_is_part_of_it(client):
     assert "60% of all savings and shares" in answer.content.decode()
 
 
-def test_the_office_does_not_set_it(client):
-    sign_in(client, make_officer())
+def test_a_new_policy_begins_as_the_one_in_force_so_that_no_cap_is_lost(client):
+    make_product_rules(monthly_cap=Decimal("1000"))
+    sign_in(client, make_user(roles=["admin"]))
+    initial = client.get(PAGE).context["form"].initial
+    assert (initial["monthly_cap"], initial["valid_from"]) == (Decimal("1000.00"), TODAY)
+
+
+@pytest.mark.parametrize("role", ["officer", "auditor"])
+def test_who_sees_the_rules_reads_it_and_does_not_set_it(client, role):
+    sign_in(client, make_user(roles=[role]))
+    shown = client.get(PAGE)
+    assert "The administrator enters what the society decided." in shown.content.decode()
+    assert shown.context["form"] is None
+    sign_in(client, make_user(roles=["member"]))
     assert client.get(PAGE).status_code == 403
+    sign_in(client, make_user(roles=[role]))
     assert client.post(PAGE, {"valid_from": "2026-10-26", "quorum": "3"}).status_code == 403
 
 

@@ -73,6 +73,18 @@ def test_a_pause_is_refused_without_reason_backwards_before_the_loan_or_for_ones
     paused(loan, DUE)
 
 
+def test_the_same_days_are_not_paused_twice_for_one_cause_and_may_be_for_another():
+    loan = late_loan()
+    made = paused(loan, DUE, day("2026-11-10"))
+    for days in ((DUE, day("2026-11-10")), (day("2026-11-09"), None)):
+        with pytest.raises(BadPause, match="paused already, from Wed 28 Oct 2026"):
+            paused(loan, *days)
+    assert LoanPause.objects.get() == made
+    paused(loan, DUE, day("2026-11-10"), why=PauseReason.EMPLOYER)
+    paused(loan, day("2026-11-10"))
+    assert LoanPause.objects.count() == 3
+
+
 def test_a_payment_holiday_is_not_ended_here():
     loan = late_loan()
     made = paused(loan, DUE, why=PauseReason.HOLIDAY)
@@ -152,4 +164,5 @@ def test_an_officer_pauses_an_employers_loans_on_the_page(client):
     address = reverse("loans:employer_pause")
     assert "Choose the employer." in client.post(address, typed | {"employer": ""}).content.decode()
     client.post(address, typed)
+    assert "No loan was paused." in client.post(address, typed).content.decode()
     assert LoanPause.objects.get().why == PauseReason.EMPLOYER

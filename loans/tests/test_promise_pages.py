@@ -181,6 +181,8 @@ def test_notice_own_savings_guarantors_and_claims_each_on_its_page(client, today
     recourse = Recourse.objects.get()
     text = send(client, "answer_for", recourse.pk, member=loan.member_id, words="I lost my post")
     assert "I lost my post" in text
+    send(client, "answer_for", recourse.pk, member=loan.member_id, words="I lost my post")
+    assert recourse.answers.count() == 1
     sign_in(client, make_treasurer())
     assert "The notice runs until" in read(client, "recourse", recourse.pk)
     assert "Nothing is taken before that day" in send(client, "take_savings", recourse.pk)
@@ -190,6 +192,7 @@ def test_notice_own_savings_guarantors_and_claims_each_on_its_page(client, today
     send(client, "take_savings", recourse.pk)
     assert "Then the guarantors" in read(client, "recourse", recourse.pk)
     assert "each within his promise" in send(client, "charge_guarantors", recourse.pk)
+    assert "nothing was done now" in send(client, "charge_guarantors", recourse.pk)
     recourse.refresh_from_db()
     assert recourse.status == RecourseStatus.GUARANTORS_CHARGED
     sign_in(client, officer)
@@ -212,9 +215,27 @@ def test_who_may_look_may_not_take(client, today):
     answer_notice(recourse=recourse, member=recourse.loan.member, words="Wait", by=make_officer(), at=AT)
     sign_in(client, make_user(roles=["auditor"]))
     assert "Wait" in read(client, "recourse", recourse.pk)
+    first, _ = promises(recourse.loan)
+    type(first.guarantor).objects.filter(pk=first.guarantor_id).update(status="deceased")
+    assert reverse("loans:arrears_of", args=[recourse.loan.serial]) in read(client, "recourses")
+    assert first.guarantor.name in read(client, "promises")
+    for page in ("recourses", "promises"):
+        for act in (["give_notice", recourse.loan.serial], ["replace_guarantor", first.pk]):
+            assert reverse(f"loans:{act[0]}", args=act[1:]) not in read(client, page)
     sign_in(client, make_officer())
     for step in ("take_savings", "charge_guarantors"):
         assert client.post(reverse(f"loans:{step}", args=[recourse.pk])).status_code == 403
+
+
+def test_the_longest_lists_show_what_is_worst_and_lead_to_the_rest(client, today, monkeypatch):
+    monkeypatch.setattr("loans.views.promises.LONGEST", 1)
+    one, another = late_loan(savings="0"), late_loan(savings="0")
+    sign_in(client, make_treasurer())
+    text = read(client, "recourses")
+    assert "2 loans are late" in text
+    assert "All 2 late loans" in text
+    assert (one.serial in text, another.serial in text) == (True, False)
+    assert "The 1 who are hit the hardest, of 4." in read(client, "contagion", days="5")
 
 
 # Contagion ------------------------------------------------------------------------------------------------------------

@@ -44,6 +44,8 @@ from loans.views.officer import loans_of, typed
 from members.models import Member
 
 PAGE = 25
+# Lists that are read from the top, the worst first: what is further down is in a report.
+LONGEST = 50
 
 
 # One's own ------------------------------------------------------------------------------------------------------------
@@ -63,7 +65,12 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, "The office has your answer.")
             return redirect("loans:answer_notice", pk)
     mine = [one for one in page.answers if one.member_id == told.member_id]
-    return render(request, "loans/promises/notice.html", {"notice": told, "page": page, "form": form, "mine": mine})
+    taken = sum(one.amount for one in page.charges if one.member_id == told.member_id)
+    return render(
+        request,
+        "loans/promises/notice.html",
+        {"notice": told, "page": page, "form": form, "mine": mine, "taken": taken},
+    )
 
 
 @permission_required("loans.answer_guarantee", raise_exception=True)
@@ -95,10 +102,11 @@ def substitution(request: HttpRequest, pk: int) -> HttpResponse:
 def promises(request: HttpRequest) -> HttpResponse:
     """Promises that are not covered, and whose place is to be taken."""
     page = Paginator(selected.uncovered_promises(), PAGE).get_page(request.GET.get("page"))
+    columns = tables.uncovered(may_replace=request.user.has_perm("loans.manage_promises"))
     return render(
         request,
         "loans/promises/list.html",
-        {"page": page, "waiting": list(selected.open_substitutions()), "columns": tables.UNCOVERED},
+        {"page": page, "waiting": list(selected.open_substitutions()), "columns": columns},
     )
 
 
@@ -150,12 +158,16 @@ def stop_asking(request: HttpRequest, pk: int) -> HttpResponse:
 def recourses(request: HttpRequest) -> HttpResponse:
     """Loans that are late and those for which notice was given."""
     page = Paginator(selected.recourses(), PAGE).get_page(request.GET.get("page"))
+    late = selected.late_loans(on=business_date())
     return render(
         request,
         "loans/promises/recourses.html",
         {
-            "page": page, "late": selected.late_loans(on=business_date()),
-            "tables": {"recourses": tables.RECOURSES, "late": tables.LATE_LOANS},
+            "page": page, "late": late[:LONGEST], "many_late": len(late),
+            "tables": {
+                "recourses": tables.RECOURSES,
+                "late": tables.late_loans(may_propose=request.user.has_perm("loans.propose_recourse")),
+            },
         },
     )  # fmt: skip
 
@@ -270,6 +282,9 @@ def contagion(request: HttpRequest) -> HttpResponse:
             late = selected.late_loans(on=business_date(), more_than_days=form.cleaned_data["days"] or 0)
             ids = [one.loan.pk for one in late]
         outcome = selected.contagion(ids)
+    hit = outcome.hit[:LONGEST] if outcome else []
     return render(
-        request, "loans/promises/contagion.html", {"form": form, "outcome": outcome, "columns": tables.CONTAGION}
+        request,
+        "loans/promises/contagion.html",
+        {"form": form, "outcome": outcome, "hit": hit, "columns": tables.CONTAGION},
     )
