@@ -11,6 +11,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from ledger import chart
 from ledger.entries import credit, debit
+from ledger.models import JournalEntry
 from ledger.services import account, open_sub_accounts, post_entry
 from loans.models import Installment, Loan, LoanOrigin, LoanPause, LoanProduct, PauseReason, ProductVersion
 from loans.services.arrears import refresh_arrears
@@ -71,13 +72,20 @@ def make_late_loan(
 
 
 def mark_paid(installment: Installment, *, principal: Decimal | int = 0, interest: Decimal | int = 0) -> None:
-    """Write on an instalment that so much more of it was paid, without the entry that a repayment has."""
+    """Write on an instalment that so much more of it was paid; of the entry, what the loan then owes less."""
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE loans_installment SET principal_paid = principal_paid + %s, interest_paid = interest_paid + %s "
             "WHERE id = %s",
             [principal, interest, installment.pk],
         )
+    if principal:
+        post_entry(
+            reference=f"test/paid/{JournalEntry.objects.count()}", kind="test.paid", narration="Paid", on=GRANTED,
+            lines=[debit(account(chart.BANK).pk, Decimal(principal)),
+                   credit(installment.loan.account_id, Decimal(principal))],
+            by=None,
+        )  # fmt: skip
 
 
 def pause(loan: Loan, first: date, until: date | None = None, why: str = PauseReason.DISPUTE) -> LoanPause:
