@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engine.day_counts import DayCount
@@ -228,6 +228,7 @@ def test_interest_by_days_follows_the_length_of_each_month() -> None:
 
 
 @given(principals, rates, st.integers(min_value=2, max_value=36), st.sampled_from(DayCount))
+@example(Decimal("1.71"), Decimal("115.71"), 29, DayCount.THIRTY_360)
 @settings(max_examples=40)
 def test_level_instalments_by_days_are_level_but_for_the_last(
     principal: Decimal, rate: Decimal, term: int, day_count: DayCount
@@ -238,7 +239,10 @@ def test_level_instalments_by_days_are_level_but_for_the_last(
     )  # fmt: skip
     lines = build_schedule(made)
     assert_sound(lines, principal)
-    assert all(line.total == lines[0].total for line in lines[:-1] if line.closing and lines[0].principal)
+    # Of a loan of a few kobo the interest of a long month alone may be more than the instalment.
+    assert all(
+        line.total == lines[0].total or not line.principal for line in lines[:-1] if line.closing and lines[0].principal
+    )
 
 
 def test_thirty_day_months_charge_what_equal_months_charge() -> None:
