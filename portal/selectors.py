@@ -162,9 +162,14 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Another member's request to stand for `amount` of a loan of `loan` naira."""
+    """What waits for a member's answer on a loan of `loan` naira: to stand for `amount` of it, or what is taken of him.
 
-    guarantee_id: int
+    `about` is `stand`, `instead` (to take a guarantor's place) or `notice` (up to `amount` may be taken from him; it
+    is for a loan of his own without `borrower`).
+    """
+
+    about: str
+    pk: int
     borrower: str
     amount: Decimal
     product: str
@@ -226,7 +231,8 @@ def _waiting(member_id: int) -> tuple[tuple[Ask, ...], tuple[Request, ...]]:
         if own:
             requests.append(Request(number, status, product, amount, submitted_at))
         else:
-            asked.append(Ask(guarantee_id, borrower, promise, product, amount))
+            about = status if status in ("instead", "notice") else "stand"
+            asked.append(Ask(about, guarantee_id, borrower, promise, product, amount))
     return tuple(asked), tuple(requests)
 
 

@@ -8,8 +8,10 @@ from django.urls import reverse
 
 from core.dates import LAGOS
 from ledger.tests.factories import deposit
+from loans.models import Substitution
 from loans.services.withdrawals import request_withdrawal
 from loans.tests.factories import make_application, make_guarantee, make_member, make_running_loan
+from loans.tests.recourse_cast import late_loan, notice, promises
 from members.models import Member, Withdrawal
 from members.selectors import Equity
 from portal import selectors
@@ -119,6 +121,26 @@ def test_whoever_is_asked_to_stand_for_a_loan_sees_it_and_nobody_else_does(clien
     text = page(client, "portal:member_home")
     assert link not in text
     assert application.number in text
+
+
+def test_who_may_have_to_pay_or_is_asked_to_take_a_place_sees_it_at_home(client, db, october):
+    recourse = notice(late_loan())
+    address = reverse("loans:answer_notice", args=[recourse.pk])
+    first, second = promises(recourse.loan)
+    new = make_member(savings="150000")
+    Substitution.objects.create(
+        old=second, guarantor=new, amount=1000, why="wish", asked_by=make_user(roles=["officer"]), asked_at=AT
+    )
+    sign_in(client, first.guarantor.user)
+    text = page(client, "portal:member_home")
+    assert f"A loan of {recourse.loan.member.name} is not paid" in text
+    assert address in text
+    sign_in(client, recourse.loan.member.user)
+    assert "Your loan is not paid" in page(client, "portal:member_home")
+    sign_in(client, new.user)
+    text = page(client, "portal:member_home")
+    assert "Will you take a guarantor’s place?" in text
+    assert address not in text
 
 
 def test_a_request_that_is_not_sent_asks_nobody(client, member):
