@@ -271,6 +271,10 @@ class TopUpDay(DomainError):
     field = "on"
 
 
+class TopUpWrittenOff(DomainError):
+    """The old loan was written off after the new one was asked for: nobody pays out more to who does not pay back."""
+
+
 class CameByTopUp(DomainError):
     """What a new loan paid on the old one is to be taken back alone."""
 

@@ -76,7 +76,7 @@ def disburse_loan(
     Raises NotReadyToPay, AlreadyPaidOut, ApproverMayNotPay for who approved it or voted on it, NotYourOwnLoan for the
     borrower and who stands for him, BorrowerNotActive, PaidBeforeRegistered, FirstPaymentPassed when the first
     instalment would not come after the payout, FeesNotPaid, SavingsTooLowForFees, GoodsNotReceived, BankReferenceUsed,
-    TopUpTooSmall, TopUpDay.
+    TopUpTooSmall, TopUpDay, TopUpWrittenOff.
     """
     # What hangs on the loan is read after its lock: rows joined to a locked row are as old as the wait for it.
     locked = lock_loans([loan.pk, old_loan_of(loan)])
@@ -143,7 +143,7 @@ class PayoutFigures:
 def payout_figures(*, loan: Loan, on: date) -> PayoutFigures:
     """Tell what the member would receive of a registered loan, before it is paid out; nothing is written.
 
-    Raises TopUpDay.
+    Raises TopUpDay, TopUpWrittenOff.
     """
     kept = [fee for fee in loan.fees.order_by("pk") if fee.collected in KEPT_BACK]
     upfront, clears = _upfront_interest(loan), clearing_on(loan, on=on)

@@ -13,7 +13,7 @@ from engine.errors import BadAmount
 from engine.money import percent_of
 from engine.top_up import net_of
 from loans import story
-from loans.errors import TopUpDay, TopUpTooSmall
+from loans.errors import TopUpDay, TopUpTooSmall, TopUpWrittenOff
 from loans.models import FeeCollected, FeeGoesTo, Loan, LoanApplication, LoanFee, RepaymentChannel
 from loans.services.books import books_of, lock_loans
 from loans.services.repayments import Payment, post_repayments
@@ -39,10 +39,12 @@ def old_loan_of(loan: Loan) -> int | None:
 
 
 def to_clear(loan: Loan, old: Loan, *, on: date) -> Cleared | None:
-    """What has to be cleared of an old loan on a day; None where it is no longer running. Both are locked.
+    """What has to be cleared of an old loan on a day; None where it was paid back meanwhile. Both are locked.
 
-    Raises TopUpDay where the old loan's figures count a later day.
+    Raises TopUpDay where the old loan's figures count a later day, TopUpWrittenOff where it was written off meanwhile.
     """
+    if old.status == LoanStatus.WRITTEN_OFF:
+        raise TopUpWrittenOff(f"Loan {old.serial}, which this one was to clear, was written off. Cancel this loan.")
     if old.status != LoanStatus.ACTIVE:
         return None
     book = books_of([old])[old.pk]

@@ -15,17 +15,18 @@ from ledger.selectors import balance_of
 from ledger.services import account
 from loans.checks import INVARIANTS
 from loans.eligibility import check
-from loans.errors import CameByTopUp, TopUpDay, TopUpTooSmall
-from loans.models import Guarantee, Loan, LoanApplication, LoanFee, Repayment
+from loans.errors import CameByTopUp, TopUpDay, TopUpTooSmall, TopUpWrittenOff
+from loans.models import ChangeKind, Guarantee, Loan, LoanApplication, LoanFee, Repayment
 from loans.selectors.facts import facts_for, rules_of
 from loans.selectors.quotes import pay_off_today, with_figures
 from loans.services.applications import save_draft, submit_application
 from loans.services.registration import register_loan
 from loans.services.repayments import reverse_repayment
+from loans.services.servicing import approve_change, ask_change
 from loans.states import ApplicationStatus, GuaranteeStatus, LoanStatus
 from loans.tests.factories import AT, make_application, make_member, make_product_rules, set_rules
 from loans.tests.register_cast import guarantors, make_active, make_officer, make_treasurer, pay_out, receive
-from users.testing import sign_in
+from users.testing import make_user, sign_in
 
 pytestmark = pytest.mark.django_db
 NOVEMBER, PAID_ON = date(2026, 11, 28), date(2026, 12, 2)
@@ -150,6 +151,22 @@ def test_a_loan_too_small_to_clear_the_old_one_is_not_paid_out():
         pay_out(new, on=PAID_ON)
     pay_out(new, on=date(2026, 12, 10))
     assert breaks() == []
+
+
+def test_nothing_is_paid_out_where_the_old_loan_was_written_off_meanwhile(client):
+    old = half_paid()
+    loan = approved_top_up(old)
+    treasurer, chair = make_treasurer(), make_user(roles=["chair"])
+    change = ask_change(
+        loan=old, kind=ChangeKind.WRITE_OFF, effective_on=PAID_ON, terms={}, reason="Nothing comes",
+        resolution="AGM 2026/7", by=treasurer, at=AT,
+    )  # fmt: skip
+    approve_change(change=change, by=chair, at=AT)
+    with pytest.raises(TopUpWrittenOff):
+        pay_out(loan, on=PAID_ON)
+    sign_in(client, make_treasurer())
+    shown = client.get(reverse("loans:payout", args=[loan.serial]), follow=True).content.decode()
+    assert "was written off. Cancel this loan." in shown
 
 
 def test_an_old_loan_that_was_paid_off_meanwhile_leaves_the_whole_to_the_member(client, constraints_now):

@@ -16,7 +16,7 @@ from core.dates import business_date
 from core.display import naira
 from core.errors import shown_on
 from loans import tables
-from loans.errors import NoLendingPolicy, TopUpDay
+from loans.errors import NoLendingPolicy, TopUpDay, TopUpWrittenOff
 from loans.forms.officer import CancelForm, EmptyForm, FindForm, PayoutForm
 from loans.models import Loan
 from loans.selectors import register as registers
@@ -190,7 +190,7 @@ def payout(request: HttpRequest, serial: str) -> HttpResponse:
         return render(request, "loans/payout.html", {"loan": loan, "form": form, "bank": registers.bank()})
     try:
         figures = payout_figures(loan=loan, on=business_date())
-    except TopUpDay as refused:
+    except (TopUpDay, TopUpWrittenOff) as refused:
         messages.error(request, refused.message)
         return redirect("loans:loan", serial)
     told = {"figures": figures, "bank": registers.bank()}
