@@ -334,7 +334,7 @@ def stories(draw):
 
 
 @pytest.mark.timeout(300)
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(story=stories(), order=st.randoms(use_true_random=False))
 def test_whatever_the_order_of_entry_the_books_end_as_if_all_had_been_entered_in_order(story, order, constraints_now):
     straight, mixed = make_active(amount="200000"), make_active(amount="200000")

@@ -85,7 +85,7 @@ def wealth(member):
 
 
 @settings(
-    max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture],
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # a shorter example is not worth minutes of postings
 )  # fmt: skip
 @given(drawn=rows(), charge=st.sampled_from(["0", "0.01", "52.50"]), chunk=st.integers(1, 5), clear=st.booleans())
