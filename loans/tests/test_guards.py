@@ -256,6 +256,11 @@ OPENING = (
     "(SELECT id FROM ledger_account WHERE control_id IS NOT NULL AND id NOT IN (SELECT account_id FROM loans_loan) "
     "LIMIT 1) FROM loans_loan LIMIT 1"
 )
+POLICY = (
+    "INSERT INTO loans_lendingpolicy SELECT (jsonb_populate_record(p, "
+    "jsonb_build_object('id', 999999, 'valid_from', '2030-01-01', '{name}', '{value}'))).* "
+    "FROM loans_lendingpolicy p LIMIT 1"
+)
 SOUND = {"application": "NULL", "principal": 100, "term": 12, "scheduled": 100}
 
 
@@ -284,6 +289,9 @@ SOUND = {"application": "NULL", "principal": 100, "term": 12, "scheduled": 100}
         ("INSERT INTO loans_allocation (repayment_id, installment_id, principal, interest, interest_waived) "
          "SELECT r.id, (SELECT max(id) FROM loans_installment), -1, 1, 0 FROM loans_repayment r LIMIT 1",
          "loans_allocation_positive"),
+        (POLICY.format(name="payroll_order", value="as we like"), "loans_policy_of_payroll"),
+        (POLICY.format(name="quorum", value=1), "loans_quorum_of_two"),
+        (POLICY.format(name="savings_must_stay", value=-1), "loans_policy_of_promises"),
     ],
 )  # fmt: skip
 def test_a_row_that_cannot_be_true_is_refused_by_its_own_rule(role, statement, constraint, books, attack):
