@@ -44,29 +44,38 @@ def have_standard_products(*, quorum: int = 3, monthly_cap: Decimal | None = Non
 
     The further products are there as well, with rules and closed: an administrator opens them.
     """
+    there = set(LoanProduct.objects.values_list("code", flat=True))
     every = [(*row, InterestMethod.REDUCING, True) for row in STANDARD_PRODUCTS]
     every += [(*row, False) for row in FURTHER_PRODUCTS]
-    for code, name, purpose, control, multiple, rate, longest, membership, guarantors, method, is_open in every:
-        product, is_new = LoanProduct.objects.get_or_create(
-            code=code, defaults={"name": name, "purpose": purpose, "control_code": control, "is_open": is_open}
+    missing = [row for row in every if row[0] not in there]
+    products = LoanProduct.objects.bulk_create(
+        LoanProduct(code=code, name=name, purpose=purpose, control_code=control, is_open=is_open)
+        for code, name, purpose, control, *_, is_open in missing
+    )
+    versions = ProductVersion.objects.bulk_create(
+        ProductVersion(
+            product=product,
+            valid=DateRange(FROM, None),
+            savings_multiple=Decimal(multiple),
+            annual_rate_percent=Decimal(rate),
+            method=method,
+            max_term_months=longest,
+            min_membership_months=membership,
+            guarantors_required=guarantors,
+            deduction_ceiling_percent=CEILINGS.get(product.code, DEDUCTION_CEILING_PERCENT),
+            **({"min_amount": 10 * ADMINISTRATION_FEE} if method == InterestMethod.INTEREST_FREE else {}),
         )
-        if is_new:
-            version = ProductVersion.objects.create(
-                product=product,
-                valid=DateRange(FROM, None),
-                savings_multiple=Decimal(multiple),
-                annual_rate_percent=Decimal(rate),
-                method=method,
-                max_term_months=longest,
-                min_membership_months=membership,
-                guarantors_required=guarantors,
-                deduction_ceiling_percent=CEILINGS.get(code, DEDUCTION_CEILING_PERCENT),
-                **({"min_amount": 10 * ADMINISTRATION_FEE} if method == InterestMethod.INTEREST_FREE else {}),
-            )
-            if method == InterestMethod.INTEREST_FREE:
-                ProductFee.objects.create(
-                    version=version, name="Administration", amount=ADMINISTRATION_FEE,
-                    collected=FeeCollected.PAID_APART, refundable=True,
-                )  # fmt: skip
+        for product, (_, _, _, _, multiple, rate, longest, membership, guarantors, method, _) in zip(
+            products, missing, strict=True
+        )
+    )
+    ProductFee.objects.bulk_create(
+        ProductFee(
+            version=version, name="Administration", amount=ADMINISTRATION_FEE,
+            collected=FeeCollected.PAID_APART, refundable=True,
+        )
+        for version in versions
+        if version.method == InterestMethod.INTEREST_FREE
+    )  # fmt: skip
     if not LendingPolicy.objects.exists():
         LendingPolicy.objects.create(valid_from=FROM, quorum=quorum, monthly_cap=monthly_cap)

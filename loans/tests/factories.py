@@ -49,6 +49,12 @@ NAMES = [
     ("BASSEY", "Ekaette Ime"),
     ("DANJUMA", "Hauwa Ladi"),
 ]
+MEMBERS_ACCOUNTS = {
+    chart.SAVINGS: "savings_account",
+    chart.VOLUNTARY_SAVINGS: "voluntary_account",
+    chart.CHRISTMAS_SAVINGS: "christmas_account",
+    chart.SHARES: "shares_account",
+}
 _numbers = itertools.count(1)
 
 
@@ -84,10 +90,7 @@ def make_member(
     member = Member.objects.create(
         employer=employer,
         joined_on=joined_on,
-        savings_account=_open(chart.SAVINGS, fields),
-        voluntary_account=_open(chart.VOLUNTARY_SAVINGS, fields),
-        christmas_account=_open(chart.CHRISTMAS_SAVINGS, fields),
-        shares_account=_open(chart.SHARES, fields),
+        **open_accounts(number=fields["number"], surname=fields["surname"]),
         **fields,
     )
     if Decimal(savings):
@@ -95,8 +98,17 @@ def make_member(
     return member
 
 
-def _open(code: str, fields: dict) -> Account:
-    return open_sub_accounts(under=account(code), owners=[(fields["number"], fields["surname"])])[0]
+def open_accounts(*, number: str, surname: str) -> dict[str, Account]:
+    """A member's four accounts by the field that points at them, in two statements."""
+    controls = Account.objects.in_bulk(MEMBERS_ACCOUNTS, field_name="code")
+    opened = [
+        Account(
+            code=f"{code}.{number}", name=f"{controls[code].name}: {surname}", control=controls[code],
+            kind=controls[code].kind, normal_side=controls[code].normal_side,
+        )
+        for code in MEMBERS_ACCOUNTS
+    ]  # fmt: skip
+    return dict(zip(MEMBERS_ACCOUNTS.values(), Account.objects.bulk_create(opened), strict=True))
 
 
 def hold_savings(member: Member, amount: Decimal | str, *, purpose: str = HoldPurpose.OWN_LOAN) -> None:

@@ -1,8 +1,7 @@
 import itertools
 from datetime import UTC, datetime
 
-from users.models import User
-from users.services import grant_role
+from users.models import RoleGrant, User
 
 AT = datetime(2026, 10, 26, 9, 0, tzinfo=UTC)
 PASSWORD = "Oja-Oba-4821"
@@ -16,6 +15,5 @@ def make_user(*, roles: list[str] | tuple[str, ...] = (), password: str | None =
     if "sign_in_number" not in fields:
         fields.setdefault("email", f"person{number}@society.example")
     user = User.objects.create_user(fields.pop("email", None), password, **fields)
-    for role in roles:
-        grant_role(user=user, role=role, by=None, at=AT)
+    RoleGrant.objects.bulk_create(RoleGrant(user=user, role=role, granted_at=AT) for role in roles)
     return user
