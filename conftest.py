@@ -6,10 +6,13 @@ owner role and kept between runs under a name that changes with any migration.
 
 from __future__ import annotations
 
+import fcntl
+import gc
 import io
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -67,6 +70,12 @@ TEMPLATES_KEPT = 3
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # One number for all runs on this server: who makes, copies or sweeps holds the advisory lock.
 MAKING_TEMPLATES = 7_200_001
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: the collector need not walk over it each time."""
+    gc.collect()
+    gc.freeze()
 
 
 # The template ---------------------------------------------------------------------------------------------------------
@@ -316,6 +325,24 @@ def _empty_counters() -> Iterator[None]:
     for name in caches.settings:
         caches[name].clear()
     yield
+
+
+@pytest.fixture(scope="session")
+def hostile_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of every hostile workbook, numbered as `all_cases` has them; made once for all processes of a run."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent  # the folder of the run, in which each worker has its own
+    folder = shared / "hostile"
+    with (shared / "hostile.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            building = shared / "hostile-building"
+            building.mkdir()
+            words = [sys.executable, "-m", "core.tests.hostile.build", str(building)]
+            subprocess.run(words, cwd=settings.BASE_DIR, check=True)
+            building.rename(folder)
+    return folder
 
 
 # Other programs -------------------------------------------------------------------------------------------------------

@@ -20,29 +20,25 @@ ROOT = Path(__file__).resolve().parents[2]
 CASES = all_cases()
 
 
-def _measured(tmp_path: Path) -> dict:
-    """What the reader made of every hostile file, in two processes apart from this one."""
-    folder, scratch = tmp_path / "hostile", tmp_path / "scratch"
-    folder.mkdir()
-    scratch.mkdir()
-    for module in ("build", "measure"):
-        done = subprocess.run(
-            [sys.executable, "-m", f"core.tests.hostile.{module}", str(folder)],
-            cwd=ROOT,
-            env=os.environ | {"TMPDIR": str(scratch)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
+def _measured(folder: Path, scratch: Path) -> dict:
+    """What the reader made of every hostile file, in a process apart from this one."""
+    done = subprocess.run(
+        [sys.executable, "-m", "core.tests.hostile.measure", str(folder)],
+        cwd=ROOT,
+        env=os.environ | {"TMPDIR": str(scratch)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
     return json.loads(done.stdout) | {"left_behind": list(scratch.iterdir())}
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_hostile_files_are_refused_with_a_sentence_or_read_with_their_odd_cells_blank(tmp_path):
+def test_hostile_files_are_refused_with_a_sentence_or_read_with_their_odd_cells_blank(hostile_files, tmp_path):
     """One test for all, since making the bombs costs more than refusing them: 5 s and 600 MB, nothing stored."""
-    measured = _measured(tmp_path)
+    measured = _measured(hostile_files, tmp_path)
     assert sum(1 for case in CASES if case.refused) >= 50
     wrong = []
     for case, answer in zip(CASES, measured["answers"], strict=True):
