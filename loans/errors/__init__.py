@@ -74,13 +74,14 @@ from loans.errors.products import (
     YourOwnProposal,
 )
 from loans.errors.promises import (
+    FiguresMoved,
     NobodyStands,
     NotAParty,
     NotCovered,
+    NotLate,
     NothingClaimed,
     NoticeMissing,
     NoticeRunning,
-    NotLate,
     RecourseOpen,
     RecourseOver,
     SecondPersonNeeded,
@@ -138,6 +139,7 @@ __all__ = [
     "FeesAlreadyPaid",
     "FeesNotPaid",
     "FirstPaymentPassed",
+    "FiguresMoved",
     "GoodsNotReceived",
     "HasRepayments",
     "InvoiceUsed",

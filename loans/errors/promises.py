@@ -27,6 +27,12 @@ class RecourseOver(DomainError):
     message = "This has moved on already, so nothing was done now. Open the page again to see where it stands."
 
 
+class FiguresMoved(DomainError):
+    """What a person agreed to is another sum by now."""
+
+    message = "The figures have changed since you looked. Look at them again, then decide."
+
+
 class SecondPersonNeeded(DomainError):
     """Who proposed it is about to approve it."""
 

@@ -94,6 +94,14 @@ class YesOrNoForm(forms.Form):
         return self.cleaned_data["answer"] == "yes"
 
 
+class AgreedForm(forms.Form):
+    """The sum that somebody was shown and agrees to."""
+
+    agreed = forms.DecimalField(
+        min_value=Decimal(0), max_digits=15, decimal_places=2, widget=forms.HiddenInput, localize=False
+    )
+
+
 class ClaimReceiptForm(forms.Form):
     """Money that a borrower pays for those who paid for him."""
 

@@ -6,7 +6,8 @@ whose notice it did not itself record so many days ago.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -15,13 +16,15 @@ from django.db.models import F, Q, Sum
 
 from audit.services import record
 from audit.transitions import transition
-from core.display import dmy
+from core.display import dmy, naira
 from engine.recourse import plan
 from ledger.models import AccountBalance, Hold, HoldPurpose
+from ledger.selectors import stored_balances
 from ledger.services import lock_accounts, place_holds, release_holds
 from loans import recourse_messages as messages
 from loans import story
 from loans.errors import (
+    FiguresMoved,
     NobodyStands,
     NotAParty,
     NoticeMissing,
@@ -58,6 +61,37 @@ from users.models import User
 
 NOTHING = Decimal("0.00")
 BY_MESSAGE, BY_LETTER = "message", "letter of the office"
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """What the next step of a recourse takes for a loan, naira: `owed = taken + left`.
+
+    `parts` are the member, his promise where he is a guarantor, and what is taken of his savings.
+    """
+
+    owed: Decimal
+    parts: list[tuple[Member, Guarantee | None, Decimal]]
+
+    @property
+    def taken(self) -> Decimal:
+        return sum((amount for _, _, amount in self.parts), NOTHING)
+
+    @property
+    def left(self) -> Decimal:
+        return self.owed - self.taken
+
+
+def next_taking(*, recourse: Recourse, on: date) -> Taking:
+    """What would be taken on a day, as the step itself works it out; read without locks, nothing written."""
+    loan = recourse.loan
+    owed = _pay_off(loan, on)
+    if recourse.status == RecourseStatus.NOTICE_GIVEN:
+        own = min(_own_reach(loan, stored_balances([loan.member.savings_account_id])), owed)
+        return Taking(owed, [(loan.member, None, own)] if own else [])
+    standing = _guarantees(loan)
+    reached = _within_reach(standing, owed, stored_balances(one.guarantor.savings_account_id for one in standing))
+    return Taking(owed, [(one.guarantor, one, amount) for one, amount in reached.items()])
 
 
 @transaction.atomic
@@ -124,11 +158,14 @@ def answer_notice(*, recourse: Recourse, member: Member, words: str, by: User, a
 
 
 @transaction.atomic
-def offset_savings(*, recourse: Recourse, by: User, on: date, at: datetime) -> Recourse:
+def offset_savings(
+    *, recourse: Recourse, by: User, on: date, at: datetime, agreed: Decimal | None = None
+) -> Recourse:
     """The second person approves, and the borrower's own savings pay as far as they reach, before anybody else's.
 
     What is held of them for others stays, and so does all of them where the product says that savings never pay it.
-    Raises RecourseOver, SecondPersonNeeded, NotYourOwnLoan, NoticeRunning, and NotLate: then withdraw it.
+    `agreed` is the sum that he was shown, naira: another one by now is refused.
+    Raises RecourseOver, SecondPersonNeeded, NotYourOwnLoan, NoticeRunning, FiguresMoved, and NotLate: then withdraw it.
     """
     recourse, loan, _ = _locked(recourse, RecourseStatus.NOTICE_GIVEN, by=by, on=on)
     balances = lock_accounts(ids=[
@@ -136,6 +173,7 @@ def offset_savings(*, recourse: Recourse, by: User, on: date, at: datetime) -> R
         *accounts_of_guarantors([loan]),
     ])  # fmt: skip
     amount = min(_own_reach(loan, balances), _pay_off(loan, on))
+    _refuse_moved(agreed, amount)
     recourse.approved_by, recourse.approved_at = by, at
     recourse.save(update_fields=["approved_by", "approved_at"])
     if amount:
@@ -147,13 +185,16 @@ def offset_savings(*, recourse: Recourse, by: User, on: date, at: datetime) -> R
 
 
 @transaction.atomic
-def charge_guarantors(*, recourse: Recourse, by: User, on: date, at: datetime) -> Recourse:
+def charge_guarantors(
+    *, recourse: Recourse, by: User, on: date, at: datetime, agreed: Decimal | None = None
+) -> Recourse:
     """What is still owed is paid by the guarantors, in proportion to their promises and never beyond them.
 
     Each one's hold is released and his part taken in one transaction; it becomes his claim on the borrower. What a
-    guarantor's savings do not hold is not taken from the others: it stays owed.
-    Raises RecourseOver, SecondPersonNeeded, NotYourOwnLoan, NoticeRunning, NotLate, and NoticeMissing for one who came
-    to stand for the loan after the notice.
+    guarantor's savings do not hold is not taken from the others: it stays owed. `agreed` is the sum that was shown,
+    naira: another one by now is refused.
+    Raises RecourseOver, SecondPersonNeeded, NotYourOwnLoan, NoticeRunning, NotLate, FiguresMoved, and NoticeMissing
+    for one who came to stand for the loan after the notice.
     """
     recourse, loan, standing = _locked(recourse, RecourseStatus.SAVINGS_OFFSET, by=by, on=on)
     balances = lock_accounts(ids=[
@@ -166,9 +207,8 @@ def charge_guarantors(*, recourse: Recourse, by: User, on: date, at: datetime) -
             f"{late_comer.guarantor.name} stands for this loan only since the notice was given. Withdraw it, and give "
             "notice to all again."
         )
-    shares = plan(_pay_off(loan, on), NOTHING, {one.pk: one.needed for one in standing}).shares
-    reached = {one: min(shares[one.pk], balances[one.guarantor.savings_account_id].free + one.held) for one in standing}
-    reached = {one: amount for one, amount in reached.items() if amount > 0}
+    reached = _within_reach(standing, _pay_off(loan, on), balances)
+    _refuse_moved(agreed, sum(reached.values(), NOTHING))
     held = {one.pk: one.held for one in reached}
     release_holds(holds=Hold.objects.filter(guarantee__in=list(held)), by=by, at=at)
     charges = [
@@ -262,12 +302,26 @@ def _still_owed(loan: Loan, on: date) -> Decimal:
     return _pay_off(loan, on) if loan.status == LoanStatus.ACTIVE else NOTHING
 
 
-def _own_reach(loan: Loan, balances: dict[int, AccountBalance]) -> Decimal:
+def _own_reach(loan: Loan, balances: Mapping[int, AccountBalance]) -> Decimal:
     """What of the borrower's savings may pay his loan: what is free, and what is held for this very loan."""
     if loan.version is not None and loan.version.offset_from_savings == Offset.FORBIDDEN:
         return NOTHING
     cover = OwnCover.objects.filter(loan=loan, hold__released_at__isnull=True).select_related("hold").first()
     return max(balances[loan.member.savings_account_id].free, NOTHING) + (cover.hold.amount if cover else NOTHING)
+
+
+def _within_reach(
+    standing: Sequence[Guarantee], owed: Decimal, balances: Mapping[int, AccountBalance]
+) -> dict[Guarantee, Decimal]:
+    """Each guarantor's part of what is owed, as far as his savings hold it; who pays nothing is not among them."""
+    shares = plan(owed, NOTHING, {one.pk: one.needed for one in standing}).shares
+    reached = {one: min(shares[one.pk], balances[one.guarantor.savings_account_id].free + one.held) for one in standing}
+    return {one: amount for one, amount in reached.items() if amount > 0}
+
+
+def _refuse_moved(agreed: Decimal | None, amount: Decimal) -> None:
+    if agreed is not None and agreed != amount:
+        raise FiguresMoved(f"It would be {naira(amount)} by now, not {naira(agreed)}. Look at it again, then decide.")
 
 
 def _take(

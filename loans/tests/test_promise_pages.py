@@ -13,7 +13,7 @@ from django.urls import reverse
 from ledger.tests.factories import deposit
 from loans.models import GuarantorClaim, HoldPolicy, Recourse, Substitution
 from loans.selectors.promises import contagion, late_loans, promises_in_full
-from loans.services.recourse import answer_notice
+from loans.services.recourse import answer_notice, next_taking
 from loans.services.repayments import record_receipt
 from loans.states import RecourseStatus, SubstitutionStatus
 from loans.tests.factories import AT, TODAY, make_application, make_guarantee, make_member, make_running_loan
@@ -185,14 +185,27 @@ def test_notice_own_savings_guarantors_and_claims_each_on_its_page(client, today
     assert recourse.answers.count() == 1
     sign_in(client, make_treasurer())
     assert "The notice runs until" in read(client, "recourse", recourse.pk)
-    assert "Nothing is taken before that day" in send(client, "take_savings", recourse.pk)
+    assert "Nothing is taken before that day" in send(client, "take_savings", recourse.pk, agreed="50000.00")
+    assert client.get(reverse("loans:take_savings", args=[recourse.pk])).status_code == 302
     days_go_by()
     today(FREE)
-    assert "Own savings first" in read(client, "recourse", recourse.pk)
-    send(client, "take_savings", recourse.pk)
-    assert "Then the guarantors" in read(client, "recourse", recourse.pk)
-    assert "each within his promise" in send(client, "charge_guarantors", recourse.pk)
-    assert "nothing was done now" in send(client, "charge_guarantors", recourse.pk)
+    assert reverse("loans:take_savings", args=[recourse.pk]) in read(client, "recourse", recourse.pk)
+    assert "Take ₦50,000.00" in read(client, "take_savings", recourse.pk)
+    send(client, "take_savings", recourse.pk, agreed="50000.00")
+    assert reverse("loans:charge_guarantors", args=[recourse.pk]) in read(client, "recourse", recourse.pk)
+    text = read(client, "charge_guarantors", recourse.pk)
+    sure = next_taking(recourse=Recourse.objects.get(), on=FREE)
+    assert len(sure.parts) == 2
+    assert sure.taken + sure.left == sure.owed
+    for member, _, amount in sure.parts:
+        assert member.name in text
+        assert f"{int(amount):,}" in text
+    agreed = {"agreed": str(sure.taken)}
+    assert "each within his promise" in send(client, "charge_guarantors", recourse.pk, **agreed)
+    assert [(one.member_id, one.amount) for one in recourse.charges.filter(guarantee__isnull=False).order_by("pk")] == [
+        (member.pk, amount) for member, _, amount in sure.parts
+    ]
+    assert "nothing was done now" in send(client, "charge_guarantors", recourse.pk, **agreed)
     recourse.refresh_from_db()
     assert recourse.status == RecourseStatus.GUARANTORS_CHARGED
     sign_in(client, officer)
@@ -201,6 +214,68 @@ def test_notice_own_savings_guarantors_and_claims_each_on_its_page(client, today
     assert "went to those who paid for him" in send(client, "claims", loan.member_id, **typed)
     recourse.refresh_from_db()
     assert recourse.status == RecourseStatus.SETTLED
+
+
+def test_nothing_is_taken_that_was_not_seen_and_agreed_to(client, today):
+    recourse = notice(late_loan(savings="50000"))
+    days_go_by()
+    today(FREE)
+    sign_in(client, make_treasurer())
+    assert "Take ₦50,000.00" in send(client, "take_savings", recourse.pk)  # nothing agreed to: shown again
+    assert "Take ₦50,000.00" in send(client, "take_savings", recourse.pk, agreed="all")
+    deposit(recourse.loan.member.savings_account, "5000")
+    text = send(client, "take_savings", recourse.pk, agreed="50000.00")
+    assert "It would be ₦55,000.00 by now, not ₦50,000.00" in text
+    assert "Take ₦55,000.00" in text
+    recourse.refresh_from_db()
+    assert (recourse.status, recourse.charges.count()) == (RecourseStatus.NOTICE_GIVEN, 0)
+
+
+def test_who_gave_the_notice_is_shown_no_button_to_take_by(client, today):
+    both = make_user(roles=["officer", "treasurer"])
+    recourse = notice(late_loan(), by=both)
+    days_go_by()
+    today(FREE)
+    sign_in(client, both)
+    assert "another person decides" in read(client, "recourse", recourse.pk)
+    assert "Take ₦" not in read(client, "take_savings", recourse.pk)
+    assert "nobody else's" not in send(client, "take_savings", recourse.pk, agreed="50000.00")
+    recourse.refresh_from_db()
+    assert recourse.status == RecourseStatus.NOTICE_GIVEN
+
+
+def test_a_step_without_savings_says_so_and_goes_on(client, today):
+    recourse = notice(late_loan(savings="0"))
+    days_go_by()
+    today(FREE)
+    sign_in(client, make_treasurer())
+    text = read(client, "take_savings", recourse.pk)
+    assert "None of the borrower's own savings is free for it" in text
+    send(client, "take_savings", recourse.pk, agreed="0.00")
+    recourse.refresh_from_db()
+    assert recourse.status == RecourseStatus.SAVINGS_OFFSET
+
+
+def test_a_step_for_a_loan_that_is_paid_back_meanwhile_takes_nothing(client, today):
+    recourse = notice(late_loan())
+    days_go_by()
+    today(FREE)
+    record_receipt(
+        loan=recourse.loan, amount=D("205525.33"), into="cash", reference="R1", by=make_officer(), on=FREE, at=AT
+    )
+    sign_in(client, make_treasurer())
+    assert "0.00" in read(client, "take_savings", recourse.pk)
+    assert "is not running" in send(client, "take_savings", recourse.pk, agreed="0.00")
+
+
+def test_an_auditor_reads_the_claims_and_records_nothing(client, today):
+    loan = late_loan()
+    taken(loan)
+    sign_in(client, make_user(roles=["auditor"]))
+    text = read(client, "claims", loan.member_id)
+    assert "of it came back" in text
+    assert "Record a payment" not in text
+    assert client.post(reverse("loans:claims", args=[loan.member_id])).status_code == 403
 
 
 def test_a_notice_is_withdrawn_with_a_reason(client, today):

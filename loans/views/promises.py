@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,7 +15,9 @@ from core.dates import business_date
 from core.display import dmy, naira
 from core.errors import DomainError, shown_on
 from loans import recourse_messages, tables
+from loans.errors import FiguresMoved
 from loans.forms.promises import (
+    AgreedForm,
     AnswerForForm,
     AnswerForm,
     ClaimReceiptForm,
@@ -30,6 +33,7 @@ from loans.services.recourse import (
     answer_notice,
     charge_guarantors,
     give_notice,
+    next_taking,
     offset_savings,
     withdraw_recourse,
 )
@@ -39,7 +43,7 @@ from loans.services.substitution import (
     ask_substitute,
     withdraw_substitution,
 )
-from loans.states import SubstitutionStatus
+from loans.states import RecourseStatus, SubstitutionStatus
 from loans.views.officer import loans_of, typed
 from members.models import Member
 
@@ -211,27 +215,37 @@ def answer_for(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @permission_required("loans.decide_recourse", raise_exception=True)
-@require_POST
 def take_savings(request: HttpRequest, pk: int) -> HttpResponse:
     """The second person's yes: the borrower's own savings first."""
-    return _step(request, pk, offset_savings, "The borrower's own savings have paid as far as they reach.")
+    done = "The borrower's own savings have paid as far as they reach."
+    return _step(request, pk, RecourseStatus.NOTICE_GIVEN, offset_savings, done)
 
 
 @permission_required("loans.decide_recourse", raise_exception=True)
-@require_POST
 def charge(request: HttpRequest, pk: int) -> HttpResponse:
     """The guarantors pay the rest."""
-    return _step(request, pk, charge_guarantors, "The guarantors have paid, each within his promise.")
+    done = "The guarantors have paid, each within his promise."
+    return _step(request, pk, RecourseStatus.SAVINGS_OFFSET, charge_guarantors, done)
 
 
-def _step(request: HttpRequest, pk: int, service, said: str) -> HttpResponse:
-    found = get_object_or_404(Recourse.objects.all(), pk=pk)
-    try:
-        service(recourse=found, by=request.user, on=business_date(), at=now())
-        messages.success(request, said)
-    except DomainError as refused:
-        messages.error(request, refused.message)
-    return redirect("loans:recourse", pk)
+def _step(request: HttpRequest, pk: int, status: RecourseStatus, service, done: str) -> HttpResponse:
+    """First what would be taken from whom; then, agreed to as it was shown, it is taken."""
+    found = get_object_or_404(selected.recourses(), pk=pk)
+    form = AgreedForm(typed(request))
+    if form.is_valid():
+        try:
+            service(recourse=found, **form.cleaned_data, by=request.user, on=business_date(), at=now())
+            messages.success(request, done)
+        except FiguresMoved as moved:
+            messages.error(request, moved.message)
+            return redirect(request.path)
+        except DomainError as refused:
+            messages.error(request, refused.message)
+        return redirect("loans:recourse", pk)
+    if found.status != status or business_date() < found.free_on:
+        return redirect("loans:recourse", pk)
+    taking = next_taking(recourse=found, on=business_date())
+    return render(request, "loans/promises/taking.html", {"recourse": found, "taking": taking})
 
 
 @permission_required("loans.propose_recourse", raise_exception=True)
@@ -251,9 +265,11 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "loans/promises/recourse.html", {"page": page, "form": form})
 
 
-@permission_required("loans.record_repayment", raise_exception=True)
+@permission_required("loans.view_register", raise_exception=True)
 def claims(request: HttpRequest, pk: int) -> HttpResponse:
-    """Money that a borrower pays at the office for those who paid for him."""
+    """What a borrower owes those who paid for him, and the money that he pays at the office for them."""
+    if request.method == "POST" and not request.user.has_perm("loans.record_repayment"):
+        raise PermissionDenied
     borrower = get_object_or_404(Member.objects.select_related("user"), pk=pk)
     form = ClaimReceiptForm(typed(request), today=business_date())
     if form.is_valid():
