@@ -382,8 +382,17 @@ def live_practice_site(practice_database) -> Iterator[str]:
     yield from _serve()
 
 
+class _StaticFilesThatAreKept(StaticFilesHandler):
+    """A browser keeps what it fetched, as it does on the site itself: no file is asked for again with every page."""
+
+    def serve(self, request):
+        answer = super().serve(request)
+        answer.headers["Cache-Control"] = f"max-age={settings.WHITENOISE_MAX_AGE}"
+        return answer
+
+
 def _serve() -> Iterator[str]:
-    server = LiveServerThread("127.0.0.1", StaticFilesHandler, port=0)
+    server = LiveServerThread("127.0.0.1", _StaticFilesThatAreKept, port=0)
     server.daemon = True
     server.start()
     server.is_ready.wait()

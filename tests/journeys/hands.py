@@ -207,7 +207,9 @@ class Hand:
         self._resize(self.room.screen.width)
 
     def _resize(self, width: int, height: int = 0) -> None:
-        self.page.set_viewport_size({"width": width, "height": height or self.room.screen.height})
+        size = {"width": width, "height": height or self.room.screen.height}
+        if size != self.page.viewport_size:
+            self.page.set_viewport_size(size)
 
     def _width(self) -> list[str]:
         """How far the page runs off the screen, on this one and on the narrowest."""
