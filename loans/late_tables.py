@@ -36,12 +36,14 @@ def classes(found: Portfolio) -> Table:
             f"{percent(row.late_class.provision_percent)} set aside" if row.row else "",
         ),
         Column("Loans", "loans", kind="number"),
-        Column("Principal owed", "outstanding", kind="money", strong=True),
-        Column("Of all", "share", kind="percent"),
+        Column(
+            "Principal owed", "outstanding", kind="money", strong=True,
+            small=lambda row: f"{percent(row.share)} of all" if row.share is not None else "",
+        ),
         Column("Late", "overdue", kind="money"),
-        Column("By employers' fault", "caused", kind="money"),
+        Column("Late by employers' fault", "caused", kind="money"),
         Column("To set aside", "provision", kind="money", strong=True),
-        Column("Interest no longer expected", "suspended_interest", kind="money"),
+        Column("Interest not expected", "suspended_interest", kind="money"),
     )  # fmt: skip
 
 

@@ -158,9 +158,7 @@ def answer_notice(*, recourse: Recourse, member: Member, words: str, by: User, a
 
 
 @transaction.atomic
-def offset_savings(
-    *, recourse: Recourse, by: User, on: date, at: datetime, agreed: Decimal | None = None
-) -> Recourse:
+def offset_savings(*, recourse: Recourse, by: User, on: date, at: datetime, agreed: Decimal | None = None) -> Recourse:
     """The second person approves, and the borrower's own savings pay as far as they reach, before anybody else's.
 
     What is held of them for others stays, and so does all of them where the product says that savings never pay it.
