@@ -26,7 +26,7 @@ from loans.forms.promises import (
     SubstituteForm,
     YesOrNoForm,
 )
-from loans.models import Loan, Recourse, Substitution
+from loans.models import Loan, Substitution
 from loans.selectors import promises as selected
 from loans.services.claims import repay_claims
 from loans.services.recourse import (
