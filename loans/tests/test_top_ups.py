@@ -187,6 +187,39 @@ def test_an_old_loan_that_was_paid_off_meanwhile_leaves_the_whole_to_the_member(
     assert breaks() == []
 
 
+def test_a_payment_taken_back_opens_a_loan_that_a_top_up_had_cleared(constraints_now):
+    old = half_paid(guarantors=2)
+    mistake = Repayment.objects.get(loan=old)
+    pay_out(approved_top_up(old), on=PAID_ON)
+    constraints_now()
+    old.refresh_from_db()
+    assert old.status == LoanStatus.CLOSED
+    certificate = old.certificate_number
+    reverse_repayment(repayment=mistake, reason="Another member's slip", by=make_officer(), on=date(2026, 12, 4), at=AT)
+    constraints_now()
+    old.refresh_from_db()
+    assert old.status == LoanStatus.ACTIVE
+    assert pay_off(old, date(2026, 12, 4)) >= D(112000)
+    assert not Loan.objects.filter(pk=old.pk, certificate_number=certificate).exists()
+    standing = Guarantee.objects.live().filter(loan=old).select_related("hold")
+    assert [one.held for one in standing] == [D(100000), D(100000)]
+    # What the new loan paid for it stays as it was paid out.
+    assert Repayment.objects.filter(loan=old, channel="top_up", reversed_by_entry__isnull=True).count() == 1
+    assert breaks() == []
+
+
+def test_money_of_an_earlier_day_for_a_loan_that_a_top_up_cleared_is_kept_as_savings(constraints_now):
+    old = half_paid()
+    pay_out(approved_top_up(old), on=PAID_ON)
+    old.refresh_from_db()
+    late = receive(old, "5000", on=date(2026, 11, 30))
+    constraints_now()
+    old.refresh_from_db()
+    assert old.status == LoanStatus.CLOSED
+    assert late.applied + late.saved == D(5000)
+    assert breaks() == []
+
+
 @pytest.mark.parametrize("role", ["cooploan_app", "cooploan_owner"])
 def test_no_payout_says_that_it_cleared_what_it_did_not(role, as_role, constraints_now):
     old = half_paid()
