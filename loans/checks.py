@@ -101,7 +101,8 @@ INVARIANTS = [
           coalesce((SELECT sum(j.credit - j.debit) FROM ledger_journalline j
             JOIN ledger_account a ON a.id = j.account_id JOIN ledger_journalentry e ON e.id = j.entry_id
             WHERE a.code = '1295'
-              AND e.kind IN ('loan.paid_out', 'loan.goods_sold', 'loan.income_earned')), 0) AS booked,
+              AND e.kind IN ('loan.paid_out', 'loan.goods_sold', 'loan.income_earned',
+                'loan.income_deferred_again')), 0) AS booked,
           coalesce((SELECT sum(amount) FROM loans_deferredincome WHERE entry_id IS NULL), 0) AS waiting) x
         WHERE x.booked <> x.waiting""",
         counted="SELECT count(*) FROM loans_deferredincome"),

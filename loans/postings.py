@@ -27,6 +27,7 @@ GOODS_SOLD = "loan.goods_sold"
 FEE_PAID = "loan.fee_paid"
 FEE_REFUNDED = "loan.fee_refunded"
 INCOME_EARNED = "loan.income_earned"
+INCOME_DEFERRED_AGAIN = "loan.income_deferred_again"
 CLAIM_REPAID = "loan.claim_repaid"
 PROVISION = "loan.provision"
 
@@ -104,6 +105,23 @@ def income_earned(
             debit(accounts[chart.UNEARNED_INCOME], earned + given_back),
             credit(accounts[income], earned, "Earned"),
             credit(accounts[chart.PROFIT_RECEIVABLE], given_back, "Not asked for"),
+        ]
+    )
+
+
+def income_deferred_again(
+    *, method: str, accounts: Mapping[str, int], earned: Decimal, given_back: Decimal
+) -> tuple[Line, ...]:
+    """Dr interest income or profit on goods, Dr profit receivable · Cr unearned income.
+
+    It undoes what the end of a loan had earned before its day or given back, for that end was taken back.
+    """
+    income = chart.MURABAHA_PROFIT if method == InterestMethod.MURABAHA else chart.INTEREST_INCOME
+    return without_zeros(
+        [
+            debit(accounts[income], earned, "Not yet earned after all"),
+            debit(accounts[chart.PROFIT_RECEIVABLE], given_back, "Asked for again"),
+            credit(accounts[chart.UNEARNED_INCOME], earned + given_back),
         ]
     )
 

@@ -115,7 +115,7 @@ def paid(interest: Decimal = ONE, **parts: Decimal) -> Effect:
 def lines_of(kind: str, debits: set[int], credits: set[int]) -> tuple:
     """What the function of an event posts, called with the page's accounts."""
     general_first = ACCOUNTS["general account"] in debits
-    of_goods = ACCOUNTS["profit receivable"] in credits
+    of_goods = ACCOUNTS["profit receivable"] in debits | credits
     loan = loan_by("murabaha" if of_goods else "reducing")
     calls = {
         "members.contribution": lambda: members.postings.contribution(
@@ -135,6 +135,9 @@ def lines_of(kind: str, debits: set[int], credits: set[int]) -> tuple:
         "loan.fee_paid": lambda: loans.postings.fee_paid(from_account_id=1, fees=FEES, accounts=BY_CODE),
         "loan.fee_refunded": lambda: loans.postings.fee_refunded(loan=loan, fees=FEES, accounts=BY_CODE),
         "loan.income_earned": lambda: loans.postings.income_earned(
+            method=loan.method, accounts=BY_CODE, earned=ONE, given_back=ONE if of_goods else NONE
+        ),
+        "loan.income_deferred_again": lambda: loans.postings.income_deferred_again(
             method=loan.method, accounts=BY_CODE, earned=ONE, given_back=ONE if of_goods else NONE
         ),
         "loan.repaid": lambda: loans.postings.repayment(

@@ -53,7 +53,8 @@ class DeferredIncome(models.Model):
     """What is earned on one day of interest that was taken at the payout, or of the profit of goods sold.
 
     The rows of a loan are its whole unearned income, made when it is paid out. `entry` is the entry that took the row
-    off it; `given_back` is the part that is never earned, because the loan was paid off early or written off.
+    off it; `given_back` is the part that is never earned, because the loan was paid off early or written off. Where
+    that end was taken back, a row of the next `telling` waits for the same day anew.
     """
 
     loan = models.ForeignKey(Loan, on_delete=models.PROTECT, related_name="deferred")
@@ -61,10 +62,11 @@ class DeferredIncome(models.Model):
     amount = MoneyField()
     given_back = MoneyField(default=NOTHING, db_default=NOTHING)
     entry = models.ForeignKey(JournalEntry, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    telling = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="loans_earned_once", fields=["loan", "earned_on"]),
+            models.UniqueConstraint(name="loans_earned_once", fields=["loan", "earned_on", "telling"]),
             models.CheckConstraint(
                 name="loans_deferred_within",
                 condition=Q(amount__gt=0, given_back__gte=0, given_back__lte=F("amount")),

@@ -14,9 +14,11 @@ from loans.errors import (
     NotBoughtYet,
     ReceivedByBuyer,
 )
+from loans.models import DeferredIncome, Repayment
 from loans.selectors.loan_page import loan_page
 from loans.services.earnings import earn_deferred
 from loans.services.goods import receive_goods
+from loans.services.repayments import reverse_repayment
 from loans.tests.factories import AT, TODAY
 from loans.tests.product_cast import (
     D,
@@ -26,7 +28,7 @@ from loans.tests.product_cast import (
     sale,
     sound,
 )
-from loans.tests.register_cast import make_officer, make_registered, make_treasurer, pay_out, receive
+from loans.tests.register_cast import make_active, make_officer, make_registered, make_treasurer, pay_out, receive
 
 pytestmark = pytest.mark.django_db
 
@@ -102,4 +104,59 @@ def test_profit_that_is_not_asked_for_is_never_earned(constraints_now):
     assert waived > 0
     assert books(chart.PROFIT_RECEIVABLE, chart.UNEARNED_INCOME) == [D(0), D(0)]
     assert books(chart.MURABAHA_PROFIT) == [D(12000) - waived]
+    sound()
+
+
+def test_a_sale_that_is_open_again_after_its_profit_was_earned_earns_what_it_asks_for_again(constraints_now):
+    loan = sale()
+    bought(loan)
+    receive_goods(loan=loan, by=make_officer(), on=TODAY, at=AT)
+    pay_out(loan)
+    receive(loan, "11000", on=date(2026, 11, 28))
+    loan.refresh_from_db()
+    on = date(2026, 12, 10)
+    paid_off = receive(loan, loan_page(loan, on=on).pay_off.total, on=on)
+    earn_deferred(on=date(2026, 12, 31))
+    assert books(chart.MURABAHA_PROFIT, chart.UNEARNED_INCOME, chart.PROFIT_RECEIVABLE) == [D(2000), D(0), D(0)]
+    mistake = Repayment.objects.get(pk=paid_off.repayment_id)
+    reverse_repayment(repayment=mistake, reason="Another buyer's", by=make_officer(), on=date(2027, 1, 4), at=AT)
+    constraints_now()
+    loan.refresh_from_db()
+    assert loan.status == "active"
+    earn_deferred(on=date(2027, 1, 31))
+    assert earn_deferred(on=date(2027, 1, 31)) == 0
+    # Three of twelve months have passed, and he owes eleven months of profit.
+    assert books(chart.MURABAHA_PROFIT, chart.UNEARNED_INCOME, chart.PROFIT_RECEIVABLE) == [D(3000), D(9000), D(11000)]
+    sound()
+    # Ended early a second time, and taken back a second time.
+    loan.refresh_from_db()
+    on = date(2027, 2, 10)
+    again = receive(loan, loan_page(loan, on=on).pay_off.total, on=on)
+    earn_deferred(on=on)
+    loan.refresh_from_db()
+    waived = sum(one.interest_waived for one in loan.installments.live())
+    assert books(chart.MURABAHA_PROFIT, chart.UNEARNED_INCOME, chart.PROFIT_RECEIVABLE) == [12000 - waived, D(0), D(0)]
+    sound()
+    mistake = Repayment.objects.get(pk=again.repayment_id)
+    reverse_repayment(repayment=mistake, reason="Another buyer's", by=make_officer(), on=on, at=AT)
+    earn_deferred(on=date(2030, 1, 1))
+    constraints_now()
+    assert books(chart.MURABAHA_PROFIT, chart.UNEARNED_INCOME, chart.PROFIT_RECEIVABLE) == [D(12000), D(0), D(11000)]
+    sound()
+
+
+def test_interest_taken_at_the_start_is_unearned_again_where_the_end_was_a_mistake(constraints_now):
+    loan = make_active(amount="120000", product="advance", term_months=10)
+    on = date(2026, 12, 10)
+    paid_off = receive(loan, loan_page(loan, on=on).pay_off.total, on=on)
+    earn_deferred(on=on)
+    whole = books(chart.INTEREST_INCOME)[0]
+    assert books(chart.UNEARNED_INCOME) == [D(0)]
+    mistake = Repayment.objects.get(pk=paid_off.repayment_id)
+    reverse_repayment(repayment=mistake, reason="Another's", by=make_officer(), on=on, at=AT)
+    earn_deferred(on=on)
+    constraints_now()
+    due = DeferredIncome.objects.filter(loan=loan, earned_on__lte=on, telling=0)
+    assert books(chart.INTEREST_INCOME) == [sum(one.amount for one in due)]
+    assert books(chart.UNEARNED_INCOME)[0] == whole - books(chart.INTEREST_INCOME)[0] > 0
     sound()
