@@ -118,7 +118,7 @@ def test_i13_income_that_waits_is_earned_once_and_never_more_than_there_is(role,
     earn_deferred(on=date(2026, 11, 28))
     earned, waits = DeferredIncome.objects.get(entry__isnull=False), DeferredIncome.objects.filter(entry=None).first()
     change = "UPDATE loans_deferredincome SET {} WHERE id = %s"
-    for fixed in ("amount = amount + 1", "earned_on = '2026-10-27'", "loan_id = loan_id + 1"):
+    for fixed in ("amount = amount + 1", "earned_on = '2026-10-27'", "loan_id = loan_id + 1", "telling = 1"):
         said = attack(role, change.format(fixed), waits.pk)
         assert said == (DENIED if role == "cooploan_app" else RESTRICT), fixed
     for again in ("entry_id = NULL", "entry_id = (SELECT min(id) FROM ledger_journalentry)", "given_back = 1"):
