@@ -8,11 +8,11 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from core import exports
-from core.display import day, dmy, percent, plural
+from core.display import day, dmy, naira, percent, plural
 from core.exports import ExportSheet
 from core.tables import Column, Table
 from loans.models import LateScheme, ProvisionLine, ProvisionRun
-from loans.selectors.arrears import AtRisk, LateLoan, Portfolio
+from loans.selectors.arrears import AtRisk, ClassRow, LateLoan, Portfolio
 
 
 def loans_url(on: date, scheme: LateScheme, **asked) -> str:
@@ -23,6 +23,13 @@ def loans_url(on: date, scheme: LateScheme, **asked) -> str:
 
 def _how_late(row: AtRisk) -> str:
     return f"more than {plural(row.more_than_days, 'day')} late" if row.more_than_days else "late by a day or more"
+
+
+def _part_and_cause(row: ClassRow) -> str:
+    """What a class is of all that is owed, and how much of it employers made late."""
+    part = f"{percent(row.share)} of all" if row.share is not None else ""
+    caused = f"{naira(row.caused)} by employers' fault" if row.caused else ""
+    return ", ".join(filter(None, (part, caused)))
 
 
 def classes(found: Portfolio) -> Table:
@@ -37,11 +44,9 @@ def classes(found: Portfolio) -> Table:
         ),
         Column("Loans", "loans", kind="number"),
         Column(
-            "Principal owed", "outstanding", kind="money", strong=True,
-            small=lambda row: f"{percent(row.share)} of all" if row.share is not None else "",
+            "Principal owed", "outstanding", kind="money", strong=True, small=_part_and_cause,
         ),
         Column("Late", "overdue", kind="money"),
-        Column("Late by employers' fault", "caused", kind="money"),
         Column("To set aside", "provision", kind="money", strong=True),
         Column("Interest not expected", "suspended_interest", kind="money"),
     )  # fmt: skip
