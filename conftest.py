@@ -6,13 +6,11 @@ owner role and kept between runs under a name that changes with any migration.
 
 from __future__ import annotations
 
-import fcntl
 import gc
 import io
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -50,17 +48,17 @@ import hypothesis  # noqa: E402
 import psycopg  # noqa: E402
 import pytest  # noqa: E402
 from django.conf import settings  # noqa: E402
-from django.contrib.staticfiles.handlers import StaticFilesHandler  # noqa: E402
 from django.core.cache import caches  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection, connections, transaction  # noqa: E402
-from django.test.testcases import LiveServerThread  # noqa: E402
 from django.test.utils import override_settings  # noqa: E402
 from playwright.sync_api import Browser, sync_playwright  # noqa: E402
 from playwright.sync_api import Error as PlaywrightError  # noqa: E402
 from psycopg import sql  # noqa: E402
 
 from cooploan import embedded, preparation  # noqa: E402
+from core.tests.hostile.build import build_once  # noqa: E402
+from tests.serving import serve  # noqa: E402
 
 # A busy machine is no failure: what must be quick is measured beside its floor, in bench/.
 hypothesis.settings.register_profile("cooploan", deadline=None)
@@ -331,18 +329,8 @@ def _empty_counters() -> Iterator[None]:
 def hostile_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of every hostile workbook, numbered as `all_cases` has them; made once for all processes of a run."""
     shared = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shared = shared.parent  # the folder of the run, in which each worker has its own
-    folder = shared / "hostile"
-    with (shared / "hostile.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not folder.exists():
-            building = shared / "hostile-building"
-            building.mkdir()
-            words = [sys.executable, "-m", "core.tests.hostile.build", str(building)]
-            subprocess.run(words, cwd=settings.BASE_DIR, check=True)
-            building.rename(folder)
-    return folder
+    # The folder of the run, in which each worker has its own.
+    return build_once(shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared)
 
 
 # Other programs -------------------------------------------------------------------------------------------------------
@@ -373,35 +361,13 @@ def redis_server() -> Iterator[str]:
 @pytest.fixture
 def live_site(fresh_database) -> Iterator[str]:
     """The site served from threads on this test's own database; yields its address."""
-    yield from _serve()
+    yield from serve()
 
 
 @pytest.fixture
 def live_practice_site(practice_database) -> Iterator[str]:
     """The practice site with Unity and its stories, served on this test's own copy; yields its address."""
-    yield from _serve()
-
-
-class _StaticFilesThatAreKept(StaticFilesHandler):
-    """A browser keeps what it fetched, as it does on the site itself: no file is asked for again with every page."""
-
-    def serve(self, request):
-        answer = super().serve(request)
-        answer.headers["Cache-Control"] = f"max-age={settings.WHITENOISE_MAX_AGE}"
-        return answer
-
-
-def _serve() -> Iterator[str]:
-    server = LiveServerThread("127.0.0.1", _StaticFilesThatAreKept, port=0)
-    server.daemon = True
-    server.start()
-    server.is_ready.wait()
-    if server.error:
-        raise server.error
-    try:
-        yield f"http://127.0.0.1:{server.port}"
-    finally:
-        server.terminate()
+    yield from serve()
 
 
 @pytest.fixture(scope="session")

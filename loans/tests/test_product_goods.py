@@ -33,6 +33,17 @@ from loans.tests.register_cast import make_active, make_officer, make_registered
 pytestmark = pytest.mark.django_db
 
 
+def sold_and_once_paid():
+    """Goods for 120,000 and 12,000 of profit, sold on 26 October; the first of twelve payments has come."""
+    loan = sale()
+    bought(loan)
+    receive_goods(loan=loan, by=make_officer(), on=TODAY, at=AT)
+    pay_out(loan)
+    receive(loan, "11000", on=date(2026, 11, 28))
+    loan.refresh_from_db()
+    return loan
+
+
 def test_goods_are_bought_then_held_then_sold(constraints_now):
     loan, treasurer = sale(), make_treasurer()
     with pytest.raises(GoodsNotReceived):
@@ -71,11 +82,7 @@ def test_the_cost_is_the_one_that_was_agreed_and_an_invoice_stands_behind_one_sa
 
 
 def test_profit_is_earned_on_its_days_and_what_is_paid_reduces_what_is_receivable(constraints_now):
-    loan = sale()
-    bought(loan)
-    receive_goods(loan=loan, by=make_officer(), on=TODAY, at=AT)
-    pay_out(loan)
-    receive(loan, "11000", on=date(2026, 11, 28))
+    sold_and_once_paid()
     constraints_now()
     assert earn_deferred(on=date(2026, 11, 28)) == D(1000)
     assert books(chart.PROFIT_RECEIVABLE, chart.UNEARNED_INCOME, chart.MURABAHA_PROFIT, chart.INTEREST_INCOME) == [
@@ -88,12 +95,7 @@ def test_profit_is_earned_on_its_days_and_what_is_paid_reduces_what_is_receivabl
 
 
 def test_profit_that_is_not_asked_for_is_never_earned(constraints_now):
-    loan = sale()
-    bought(loan)
-    receive_goods(loan=loan, by=make_officer(), on=TODAY, at=AT)
-    pay_out(loan)
-    receive(loan, "11000", on=date(2026, 11, 28))
-    loan.refresh_from_db()
+    loan = sold_and_once_paid()
     on = date(2026, 12, 10)
     receive(loan, loan_page(loan, on=on).pay_off.total, on=on)
     constraints_now()
@@ -108,12 +110,7 @@ def test_profit_that_is_not_asked_for_is_never_earned(constraints_now):
 
 
 def test_a_sale_that_is_open_again_after_its_profit_was_earned_earns_what_it_asks_for_again(constraints_now):
-    loan = sale()
-    bought(loan)
-    receive_goods(loan=loan, by=make_officer(), on=TODAY, at=AT)
-    pay_out(loan)
-    receive(loan, "11000", on=date(2026, 11, 28))
-    loan.refresh_from_db()
+    loan = sold_and_once_paid()
     on = date(2026, 12, 10)
     paid_off = receive(loan, loan_page(loan, on=on).pay_off.total, on=on)
     earn_deferred(on=date(2026, 12, 31))
