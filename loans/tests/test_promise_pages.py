@@ -231,6 +231,22 @@ def test_nothing_is_taken_that_was_not_seen_and_agreed_to(client, today):
     assert (recourse.status, recourse.charges.count()) == (RecourseStatus.NOTICE_GIVEN, 0)
 
 
+def test_guarantors_are_not_charged_another_sum_than_was_agreed_to(client, today):
+    recourse = notice(late_loan(savings="0"))
+    days_go_by()
+    today(FREE)
+    sign_in(client, make_treasurer())
+    send(client, "take_savings", recourse.pk, agreed="0.00")
+    recourse.refresh_from_db()
+    seen = next_taking(recourse=recourse, on=FREE).taken
+    record_receipt(
+        loan=recourse.loan, amount=D("10000"), into="cash", reference="R2", by=make_officer(), on=FREE, at=AT
+    )
+    assert "Look at it again" in send(client, "charge_guarantors", recourse.pk, agreed=str(seen))
+    recourse.refresh_from_db()
+    assert (recourse.status, recourse.charges.count()) == (RecourseStatus.SAVINGS_OFFSET, 0)
+
+
 def test_who_gave_the_notice_is_shown_no_button_to_take_by(client, today):
     both = make_user(roles=["officer", "treasurer"])
     recourse = notice(late_loan(), by=both)
@@ -275,6 +291,10 @@ def test_an_auditor_reads_the_claims_and_records_nothing(client, today):
     text = read(client, "claims", loan.member_id)
     assert "of it came back" in text
     assert "Record a payment" not in text
+    assert client.post(reverse("loans:claims", args=[loan.member_id])).status_code == 403
+    # Others of the office who only read: nothing but this page refuses them.
+    sign_in(client, make_user(roles=["chair"]))
+    assert "Record a payment" not in read(client, "claims", loan.member_id)
     assert client.post(reverse("loans:claims", args=[loan.member_id])).status_code == 403
 
 
