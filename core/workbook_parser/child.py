@@ -9,7 +9,7 @@ import json
 import os
 import resource
 import sys
-from dataclasses import asdict
+from dataclasses import fields
 
 from core.workbook_parser.cleaning import clean_text, formula_text, unquoted
 from core.workbook_parser.delimited import decode, rows_of
@@ -50,7 +50,8 @@ def read(data: bytes, filename: str, folder: str, limits: Limits) -> dict:
     return {
         "kind": kind,
         "remarks": remarks,
-        "sheets": [asdict(sheet) for sheet in sheets],
+        # Not asdict: it would copy every cell.
+        "sheets": [{each.name: getattr(sheet, each.name) for each in fields(sheet)} for sheet in sheets],
         "content_sha256": hashlib.sha256(content.encode()).hexdigest(),
     }
 

@@ -1,8 +1,8 @@
 """The zip around an XLSX, opened without believing its headers.
 
 Every entry is inflated here and its real bytes are counted; the few parts that
-hold cells are scanned on the way (`sheetscan`) and written to a fresh zip, so that
-the spreadsheet parser sees the very bytes that were judged and nothing else.
+hold cells are written to a fresh zip and scanned there (`sheetscan`), so that the
+spreadsheet parser sees the very bytes that were judged and nothing else.
 """
 
 import zipfile
@@ -39,28 +39,36 @@ def repack(data: bytes, target: str, limits: Limits) -> tuple[dict[str, PartScan
         # The list of content types first: a macro workbook is told before its sheets are read.
         for entry in sorted(entries, key=lambda each: (each.filename != CONTENT_TYPES, each.filename)):
             keep = _holds_cells(entry.filename)
-            part = scanner.begin(entry.filename) if keep else None
             own = 0
             with clean.open(zipfile.ZipInfo(entry.filename), "w") if keep else nullcontext() as out:
                 for chunk in _inflated(data, entry):
                     own += len(chunk)
                     unpacked += len(chunk)
                     _hold_size(own, entry.compress_size, unpacked, len(data), limits)
-                    if part is None:
+                    if not keep:
                         continue
                     kept += len(chunk)
                     if kept > limits.kept_bytes:
                         raise _too_big(limits.kept_bytes)
                     if MACRO_CONTENT in chunk and entry.filename == CONTENT_TYPES:
                         raise Unreadable(f"This workbook carries macros. {SAVE_AS_XLSX}", "macros")
-                    part.feed(chunk)
+                    scanner.weigh(chunk)
                     out.write(chunk)
-            if part is not None:
-                part.finish()
+    _scan(target, scanner)
     remarks = ()
     if any(name.startswith("xl/externalLinks/") for name in names):
         remarks = ("This workbook links to other workbooks. The links were not followed; the saved values were read.",)
     return scanner.parts, remarks
+
+
+def _scan(path: str, scanner: Scanner) -> None:
+    with zipfile.ZipFile(path) as clean:
+        for name in clean.namelist():
+            part = scanner.begin(name)
+            with clean.open(name) as xml:
+                while chunk := xml.read(CHUNK):
+                    part.feed(chunk)
+            part.finish()
 
 
 def _holds_cells(name: str) -> bool:

@@ -1,7 +1,9 @@
-"""One quick pass over each XML part: counts, extents, formulas and errors, before any parser builds a grid.
+"""Two looks at each XML part before any parser builds a grid.
 
-The scan refuses what no honest workbook has (a document type, a million elements
-too many) while the bytes are still streaming, so a bomb costs little.
+The first only counts the tags in the bytes, so a bomb of millions of elements is
+refused at the cost of unpacking it. The second, of what is left, finds counts,
+extents, formulas and errors, and refuses what no honest workbook has, such as a
+document type.
 """
 
 from collections.abc import Callable
@@ -24,6 +26,16 @@ class Scanner:
         self.parts: dict[str, PartScan] = {}
         self.elements = 0
         self.cells = 0
+
+    def weigh(self, chunk: bytes) -> None:
+        """Count the elements that begin in these bytes (in well-formed XML each other "<" closes one)."""
+        self.elements += chunk.count(b"<") - chunk.count(b"</")
+        if self.elements > self.limits.elements:
+            raise Unreadable(
+                "This file holds more formatting and cells than we read. Copy only the filled cells "
+                "to a new workbook and choose that one.",
+                "too_many_cells",
+            )
 
     def begin(self, name: str) -> "PartScan":
         part = PartScan(self)
@@ -76,82 +88,70 @@ class PartScan:
 def _start_handler(part: PartScan, scanner: Scanner, parser: expat.XMLParserType) -> Callable[[str, dict], None]:
     # A closure over local names: this runs for every element of a file of up to 200 MB.
     limits = scanner.limits
-    most_elements, most_cells = limits.elements, limits.cells
+    most_cells = limits.cells
     most_text = 8 * limits.cell_characters
     columns: dict[str, int] = {}
     mark = part._mark
     row = column = 0
     kind: str | None = None
     filled = True
-    elements = cells = 0
+    cells = 0
 
     def start(tag: str, attributes: dict) -> None:
-        nonlocal row, column, kind, filled, elements, cells
+        nonlocal row, column, kind, filled, cells
         position = parser.CurrentByteIndex
         if position - mark[0] > most_text:
             raise too_long(limits)
         mark[0] = position
-        elements += 1
-        if not elements & 0xFFF:
-            scanner.elements += 0x1000
-            if scanner.elements > most_elements:
-                raise Unreadable(
-                    "This file holds more formatting and cells than we read. Copy only the filled cells "
-                    "to a new workbook and choose that one.",
-                    "too_many_cells",
-                )
-        if ":" in tag:
-            tag = tag.rsplit(":", 1)[1]
-        if tag == "c":
-            reference = attributes.get("r")
-            if reference:
-                letters = reference.rstrip("0123456789")
-                column = columns.get(letters) or _column(letters, columns)
-                row = int(reference[len(letters) :] or row)
-            else:
-                column += 1
-            kind = attributes.get("t")
-            filled = False
-        elif tag == "v" or tag == "is":
-            if not filled:
-                filled = True
-                cells += 1
-                part.cells = cells
-                if not cells & 0x3FF:
-                    scanner.cells += 0x400
-                    if scanner.cells > most_cells:
-                        raise Unreadable(
-                            f"This file has more than {most_cells:,} filled cells, the most we read. "
-                            "Split it and choose one part.",
-                            "too_many_cells",
-                        )
-                if row > part.last_row or column > part.last_column:
-                    _grow(part, row, column, limits)
-                if kind == "e":
-                    part.errors.add(row * ROW_STRIDE + column)
-        elif tag == "f":
-            key = row * ROW_STRIDE + column
-            (part.text_formulas if kind == "str" else part.formulas).add(key)
-            _grow(part, row, column, limits)
-        elif tag == "row":
-            number = attributes.get("r")
-            row = int(number) if number else row + 1
-            column = 0
-        elif tag == "mergeCell":
-            part.merges.append(attributes.get("ref", ""))
-            if len(part.merges) > MERGES:
-                raise Unreadable(
-                    f"This sheet has more than {MERGES:,} merged cells. Unmerge them and save it again.",
-                    "too_many_merges",
-                )
-
-    def guarded(tag: str, attributes: dict) -> None:
         try:
-            start(tag, attributes)
-        except (ValueError, KeyError) as error:
+            if ":" in tag:
+                tag = tag.rsplit(":", 1)[1]
+            if tag == "c":
+                reference = attributes.get("r")
+                if reference:
+                    letters = reference.rstrip("0123456789")
+                    column = columns.get(letters) or _column(letters, columns)
+                    row = int(reference[len(letters) :] or row)
+                else:
+                    column += 1
+                kind = attributes.get("t")
+                filled = False
+            elif tag == "v" or tag == "is":
+                if not filled:
+                    filled = True
+                    cells += 1
+                    part.cells = cells
+                    if not cells & 0x3FF:
+                        scanner.cells += 0x400
+                        if scanner.cells > most_cells:
+                            raise Unreadable(
+                                f"This file has more than {most_cells:,} filled cells, the most we read. "
+                                "Split it and choose one part.",
+                                "too_many_cells",
+                            )
+                    if row > part.last_row or column > part.last_column:
+                        _grow(part, row, column, limits)
+                    if kind == "e":
+                        part.errors.add(row * ROW_STRIDE + column)
+            elif tag == "f":
+                key = row * ROW_STRIDE + column
+                (part.text_formulas if kind == "str" else part.formulas).add(key)
+                _grow(part, row, column, limits)
+            elif tag == "row":
+                number = attributes.get("r")
+                row = int(number) if number else row + 1
+                column = 0
+            elif tag == "mergeCell":
+                part.merges.append(attributes.get("ref", ""))
+                if len(part.merges) > MERGES:
+                    raise Unreadable(
+                        f"This sheet has more than {MERGES:,} merged cells. Unmerge them and save it again.",
+                        "too_many_merges",
+                    )
+        except ValueError as error:
             raise Unreadable(ALTERED, "altered") from error
 
-    return guarded
+    return start
 
 
 def _column(letters: str, known: dict[str, int]) -> int:
