@@ -6,6 +6,7 @@ owner role and kept between runs under a name that changes with any migration.
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import io
 import os
@@ -203,22 +204,40 @@ def fresh_database(django_db_setup, migrated_template: str, django_db_blocker) -
 
 
 @pytest.fixture(scope="session")
-def practice_template(django_db_setup, migrated_template: str, django_db_blocker) -> Iterator[str]:
-    """The name of a practice database with Unity and its stories, made once by each test process that asks for it."""
-    before = settings.DATABASES["default"]["NAME"]
+def practice_template(django_db_setup, migrated_template: str, tmp_path_factory, django_db_blocker) -> Iterator[str]:
+    """The name of a practice database with Unity and its stories: this process's own copy of what the run seeds."""
     name = f"test_{os.getpid()}_unity_practice"
     with django_db_blocker.unblock():
         embedded.drop_database(name)
-        _copy_for_practice(migrated_template, name)
-        try:
-            with override_settings(PRACTICE=True):
-                _use_database(name)
-                call_command("seed_practice", stdout=io.StringIO())
-        finally:
-            _use_database(before)
+        _copy_for_practice(_seeded_once(*_the_run(tmp_path_factory), migrated_template), name)
     yield name
     with django_db_blocker.unblock():
         embedded.drop_database(name)
+
+
+def _seeded_once(pid: int, folder: Path, template: str) -> str:
+    """The seeded database of this run, made by whichever process asks first; the next run sweeps it away."""
+    name, before = f"test_{pid}_seeded_practice", settings.DATABASES["default"]["NAME"]
+    made = folder / "practice-is-seeded"
+    with (folder / "practice.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            embedded.drop_database(name)
+            _copy_for_practice(template, name)
+            try:
+                with override_settings(PRACTICE=True):
+                    _use_database(name)
+                    call_command("seed_practice", stdout=io.StringIO())
+            finally:
+                _use_database(before)
+            made.touch()
+    return name
+
+
+def _the_run(factory: pytest.TempPathFactory) -> tuple[int, Path]:
+    """The process of this run and its folder, which all workers of xdist share."""
+    own = factory.getbasetemp()
+    return (os.getppid(), own.parent) if "PYTEST_XDIST_WORKER" in os.environ else (os.getpid(), own)
 
 
 @pytest.fixture
@@ -328,9 +347,7 @@ def _empty_counters() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def hostile_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of every hostile workbook, numbered as `all_cases` has them; made once for all processes of a run."""
-    shared = tmp_path_factory.getbasetemp()
-    # The folder of the run, in which each worker has its own.
-    return build_once(shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared)
+    return build_once(_the_run(tmp_path_factory)[1])
 
 
 # Other programs -------------------------------------------------------------------------------------------------------

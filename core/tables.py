@@ -100,6 +100,8 @@ class Column:
     ):
         if kind not in KINDS:
             raise ValueError(f"no kind of column is called {kind!r}; there are {', '.join(KINDS)}")
+        if not label:
+            raise ValueError("a column needs a heading, which is read out; hide_label keeps it from the eye")
         if (kind == "pill") != (tone is not None):
             raise ValueError(f"the column {label!r}: a pill needs a tone, and nothing else has one")
         self.label, self.value, self.kind, self.href, self.small, self.tone = label, value, kind, href, small, tone

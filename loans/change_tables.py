@@ -38,7 +38,7 @@ def _both(without: str, with_it: str) -> dict[str, Table]:
     return {
         "figures": Table(
             "The loan twice, figure by figure",
-            Column("", "label", kind="lead"),
+            Column("Figure", "label", kind="lead", hide_label=True),
             Column(without, "told_before", kind="money"),
             Column(with_it, "told_after", kind="money"),
         ),

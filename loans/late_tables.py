@@ -84,7 +84,7 @@ LOANS = Table(
     Column("Late", "overdue", kind="money"),
     Column("Penalty", "penalty", kind="money"),
     Column("Class", "late_class", kind="pill", tone=lambda loan: _tone(loan.days_past_due)),
-    Column("", lambda loan: "By the employer's fault" if loan.employer_caused else ""),
+    Column("Whose fault", lambda loan: "By the employer's fault" if loan.employer_caused else "", hide_label=True),
 )  # fmt: skip
 
 LATE_INSTALMENTS = Table(

@@ -72,6 +72,6 @@ INVARIANTS = Table(
     Column("Seen", "finding.counted", kind="number"),
     Column("Broken", lambda row: len(row.finding.broken), kind="number"),
     Column("Difference", "finding.difference", kind="money"),
-    Column("", lambda row: "Holds" if row.holds else "Broken", kind="pill",
+    Column("Standing", lambda row: "Holds" if row.holds else "Broken", kind="pill", hide_label=True,
            tone=lambda row: "good" if row.holds else "bad", css="c-2"),
 )  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from django.conf import settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
-from django.test.testcases import LiveServerThread
+from django.test.testcases import LiveServerThread, QuietWSGIRequestHandler
 
 
 class StaticFilesThatAreKept(StaticFilesHandler):
@@ -18,9 +18,22 @@ class StaticFilesThatAreKept(StaticFilesHandler):
         return answer
 
 
+class AnswersAtOnce(QuietWSGIRequestHandler):
+    """Head and body of an answer are two writes; the second must not wait for the browser to acknowledge the first."""
+
+    disable_nagle_algorithm = True
+
+
+class Site(LiveServerThread):
+    def _create_server(self, connections_override=None):
+        server = super()._create_server(connections_override)
+        server.RequestHandlerClass = AnswersAtOnce
+        return server
+
+
 def serve() -> Iterator[str]:
     """Serve on a free port until the generator goes on; yields the address."""
-    server = LiveServerThread("127.0.0.1", StaticFilesThatAreKept, port=0)
+    server = Site("127.0.0.1", StaticFilesThatAreKept, port=0)
     server.daemon = True
     server.start()
     server.is_ready.wait()

@@ -88,6 +88,8 @@ def test_a_column_that_cannot_work_is_refused_where_it_is_written():
         Column("Balance", "balance", kind="monney")
     with pytest.raises(ValueError, match="needs a tone"):
         Column("Standing", "standing", kind="pill")
+    with pytest.raises(ValueError, match="needs a heading"):
+        Column("", "standing")
 
 
 def test_a_page_of_rows_costs_a_fraction_of_its_budget():
