@@ -6,9 +6,10 @@ from django.urls import reverse
 
 from core.display import dmy, naira, plural
 from loans.change_words import in_words
-from loans.models import ChangeKind, LoanChange
+from loans.models import ChangeKind, Guarantee, LoanChange
 from loans.selectors.changes import Ahead
 from loans.services.registration import loan_page
+from loans.states import GuaranteeStatus
 from notifications.services import Notice, notify_many
 from users.models import User
 from users.roles import Role
@@ -46,8 +47,11 @@ def tell_of_approval(change: LoanChange, ahead: Ahead) -> None:
     }[ChangeKind(change.kind)]
     left = plural(ahead.left, "payment is left,payments are left")
     ends = f": {left}, the last on {dmy(ahead.ends_on)}." if ahead.ends_on else "."
-    _tell_member(
-        change, f"loans.change.approved:{change.pk}", f"{change.get_kind_display()} for loan {{serial}}", body + ends
+    event = f"loans.change.approved:{change.pk}"
+    _tell_member(change, event, f"{change.get_kind_display()} for loan {{serial}}", body + ends)
+    _tell_guarantors(
+        change, event, f"{change.get_kind_display()}: loan {{serial}}, for which you stand",
+        f"{in_words(change)}{ends}" if ahead.ends_on else f"{in_words(change)}.",
     )  # fmt: skip
 
 
@@ -76,6 +80,11 @@ def tell_of_taking_back(change: LoanChange) -> None:
         change, f"loans.change.taken_back:{change.pk}", f"{change.get_kind_display()} of loan {{serial}} is taken back",
         f"Why: “{change.why_ended}” Your loan goes on as if there had been no such change. See what is due now.",
     )  # fmt: skip
+    _tell_guarantors(
+        change, f"loans.change.taken_back:{change.pk}",
+        f"{change.get_kind_display()} is taken back: loan {{serial}}, for which you stand",
+        "The loan goes on as if there had been no such change.",
+    )  # fmt: skip
 
 
 def _tell_member(change: LoanChange, event: str, subject: str, body: str) -> None:
@@ -84,3 +93,21 @@ def _tell_member(change: LoanChange, event: str, subject: str, body: str) -> Non
         notify_many(
             notices=[Notice(loan.member.user, event, subject.format(serial=loan.serial), body, loan_page(loan))]
         )
+
+
+def _tell_guarantors(change: LoanChange, event: str, subject: str, body: str) -> None:
+    """Who stands for the loan stood for its old terms: he hears of the new ones, and that his promise has not grown."""
+    loan = change.loan
+    standing = Guarantee.objects.filter(
+        loan=loan, status=GuaranteeStatus.ACCEPTED, guarantor__user__isnull=False
+    ).select_related("guarantor__user")  # fmt: skip
+    notify_many(notices=[
+        Notice(
+            one.guarantor.user, event, subject.format(serial=loan.serial),
+            f"The loan of {loan.member.name}. {body} You stand for {naira(one.needed)} of it, within your promise of "
+            f"{naira(one.amount)} and never more. If you do not want to stand for it as it is now, speak to the "
+            "office about somebody who takes your place.",
+            reverse("loans:guarantees"),
+        )
+        for one in standing
+    ])  # fmt: skip

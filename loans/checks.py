@@ -106,6 +106,20 @@ INVARIANTS = [
           coalesce((SELECT sum(amount) FROM loans_deferredincome WHERE entry_id IS NULL), 0) AS waiting) x
         WHERE x.booked <> x.waiting""",
         counted="SELECT count(*) FROM loans_deferredincome"),
+    Invariant("LQ", "The profit receivable in the books is what sales ask for and were not paid", """
+        SELECT 'profit receivable', x.booked - x.asked + x.paid FROM (SELECT
+          coalesce((SELECT sum(j.debit - j.credit) FROM ledger_journalline j
+            JOIN ledger_account a ON a.id = j.account_id JOIN ledger_journalentry e ON e.id = j.entry_id
+            WHERE a.code = '1305' AND e.kind LIKE 'loan.%%'), 0) AS booked,
+          coalesce((SELECT sum(d.amount - CASE WHEN d.entry_id IS NULL THEN 0 ELSE d.given_back END)
+            FROM loans_deferredincome d JOIN loans_loan l ON l.id = d.loan_id
+            WHERE l.method = 'murabaha' AND NOT EXISTS (SELECT 1 FROM loans_deferredincome n
+              WHERE n.loan_id = d.loan_id AND n.earned_on = d.earned_on AND n.telling > d.telling)), 0) AS asked,
+          coalesce((SELECT sum(r.interest) FROM loans_repayment r JOIN loans_loan l ON l.id = r.loan_id
+            WHERE l.method = 'murabaha' AND r.reversed_by_entry_id IS NULL), 0) AS paid) x
+        WHERE x.booked <> x.asked - x.paid""",
+        counted="""SELECT count(*) FROM loans_deferredincome d JOIN loans_loan l ON l.id = d.loan_id
+          WHERE l.method = 'murabaha'"""),
     *late_checks.INVARIANTS,
     Invariant("LC", "A closed loan owes nothing, holds nobody, and has its certificate", """
         SELECT l.serial, b.balance FROM loans_loan l JOIN ledger_accountbalance b ON b.account_id = l.account_id

@@ -57,7 +57,7 @@ def at_risk(found: Portfolio) -> Table:
     return Table(
         "Portfolio at risk",
         Column(
-            "", "name", kind="lead", small=_how_late,
+            "How late", "name", kind="lead", small=_how_late, hide_label=True,
             href=lambda row: loans_url(found.on, found.scheme, more_than=row.more_than_days),
         ),
         Column("Loans", "loans", kind="number"),

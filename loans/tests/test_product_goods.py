@@ -5,6 +5,9 @@ from datetime import date
 import pytest
 
 from ledger import chart
+from ledger.services import post_entry
+from loans import postings
+from loans.checks import INVARIANTS
 from loans.errors import (
     BoughtAlready,
     CostDiffers,
@@ -16,6 +19,7 @@ from loans.errors import (
 )
 from loans.models import DeferredIncome, Repayment
 from loans.selectors.loan_page import loan_page
+from loans.services.accounts import payout_accounts
 from loans.services.earnings import earn_deferred
 from loans.services.goods import receive_goods
 from loans.services.repayments import reverse_repayment
@@ -157,3 +161,20 @@ def test_interest_taken_at_the_start_is_unearned_again_where_the_end_was_a_mista
     assert books(chart.INTEREST_INCOME) == [sum(one.amount for one in due)]
     assert books(chart.UNEARNED_INCOME)[0] == whole - books(chart.INTEREST_INCOME)[0] > 0
     sound()
+
+
+def test_profit_that_leaves_the_books_without_a_payment_is_found():
+    sold_and_once_paid()
+    accounts = payout_accounts()
+    lines = postings.income_earned(method="murabaha", accounts=accounts, earned=D(0), given_back=D(100))
+    post_entry(
+        reference="nobody-told-it",
+        kind=postings.INCOME_EARNED,
+        narration="A stray entry",
+        on=TODAY,
+        by=None,
+        lines=lines,
+    )
+    broken = {invariant.code: invariant.run() for invariant in INVARIANTS if invariant.run().broken}
+    assert set(broken) == {"LU", "LQ"}
+    assert broken["LQ"].difference == D(100)
