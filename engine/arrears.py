@@ -85,11 +85,12 @@ class LateClasses:
         if any(not 0 <= exact(row.provision_percent, "percentage") <= 100 for row in self.classes):
             raise BadTable("A class sets aside less than nothing or more than the whole. Give 0 to 100 percent.")
 
-    def of(self, days_past_due: int) -> LateClass:
-        """Return the class of a loan that is so many days late."""
-        if days_past_due < 0:
+    def of(self, days_past_due: int, *, watch_days: int = 0) -> LateClass:
+        """Return the class of a loan that is so many days late; under watch it counts as `watch_days` late at least."""
+        if min(days_past_due, watch_days) < 0:
             raise BadAmount("A loan cannot be fewer than 0 days late. Check the dates.")
-        return max((row for row in self.classes if row.from_days <= days_past_due), key=lambda row: row.from_days)
+        counted = max(days_past_due, watch_days)
+        return max((row for row in self.classes if row.from_days <= counted), key=lambda row: row.from_days)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,9 +34,10 @@ INVARIANTS = [
         LEFT JOIN LATERAL (SELECT * FROM loans_standinghistory a WHERE a.loan_id = s.loan_id
                             ORDER BY a.from_on DESC LIMIT 1) h ON true
         WHERE NOT s.stale AND s.as_of IS NOT NULL
-          AND (h.outstanding_principal, h.oldest_due_on, h.late_class_id, h.provision, h.employer_caused)
+          AND (h.outstanding_principal, h.oldest_due_on, h.late_class_id, h.provision, h.employer_caused, h.watch_days)
            IS DISTINCT FROM
-              (s.outstanding_principal, s.oldest_due_on, s.late_class_id, s.provision, s.employer_caused)""",
+              (s.outstanding_principal, s.oldest_due_on, s.late_class_id, s.provision, s.employer_caused,
+               s.watch_days)""",
         counted="SELECT count(*) FROM loans_standinghistory"),
     Invariant("DP", "Every provision is the sum of its classes, and its entry moved the allowance to it", """
         SELECT p.as_of::text, p.required - x.required FROM loans_provisionrun p

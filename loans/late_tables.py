@@ -32,6 +32,12 @@ def _part_and_cause(row: ClassRow) -> str:
     return ", ".join(filter(None, (part, caused)))
 
 
+def _remarks(loan: LateLoan) -> str:
+    """Why a loan is not in the class of its days late alone, or whose fault it is that it is late."""
+    watched = f"Under watch: counts as {plural(loan.watch_days, 'day')} late at least" if loan.watch_days else ""
+    return ". ".join(filter(None, ("By the employer's fault" if loan.employer_caused else "", watched)))
+
+
 def classes(found: Portfolio) -> Table:
     """The portfolio by class; each class leads to its loans."""
     return Table(
@@ -83,8 +89,8 @@ LOANS = Table(
     Column("Principal owed", "outstanding", kind="money"),
     Column("Late", "overdue", kind="money"),
     Column("Penalty", "penalty", kind="money"),
-    Column("Class", "late_class", kind="pill", tone=lambda loan: _tone(loan.days_past_due)),
-    Column("Whose fault", lambda loan: "By the employer's fault" if loan.employer_caused else "", hide_label=True),
+    Column("Class", "late_class", kind="pill", tone=lambda loan: _tone(max(loan.days_past_due, loan.watch_days))),
+    Column("Remarks", _remarks, hide_label=True),
 )  # fmt: skip
 
 LATE_INSTALMENTS = Table(
@@ -98,7 +104,8 @@ LATE_INSTALMENTS = Table(
 HISTORY = Table(
     "How the loan stood, newest first",
     Column("From", "from_on", kind="date"),
-    Column("Class", lambda row: row.late_class.name if row.late_class else "Not running", kind="lead"),
+    Column("Class", lambda row: row.late_class.name if row.late_class else "Not running", kind="lead",
+           small=lambda row: "under watch after new terms" if row.watch_days else ""),
     Column("Late since", "oldest_due_on", kind="date", empty="–"),
     Column("Principal owed", "outstanding_principal", kind="money"),
     Column(
@@ -203,12 +210,13 @@ def loans_sheet(
             exports.Column("Penalty charged", kind="money", total=True),
             exports.Column("To set aside", kind="money", total=True),
             exports.Column("Class"), exports.Column("Employer's fault"),
+            exports.Column("Under watch: days late at least", kind="whole"),
         ],
         rows=[
             (
                 one.serial, one.member_number, one.borrower, one.employer, one.days_past_due, one.oldest_due_on,
                 one.outstanding, one.overdue, one.penalty, one.provision, one.late_class,
-                "yes" if one.employer_caused else "",
+                "yes" if one.employer_caused else "", one.watch_days or None,
             )
             for one in loans
         ],

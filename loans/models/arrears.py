@@ -83,6 +83,7 @@ class LoanStanding(models.Model):
     `penalty_charged` is worked out from it and never falls. `suspended_interest` is interest overdue on a loan of a
     class that suspends it; interest is income when received, so it is a figure to read and stands in no account.
     `employer_caused`: the loan became late in days when its employer did not pay over.
+    `watch_days`: under watch after new terms it is classed as at least so many days late; 0 where it is not watched.
     `stale`: something happened to the loan since the figures were made; set by the database, cleared by the pass.
     """
 
@@ -110,6 +111,7 @@ class LoanStanding(models.Model):
     provision = MoneyField(default=NOTHING)
     suspended_interest = MoneyField(default=NOTHING)
     employer_caused = models.BooleanField(default=False)
+    watch_days = models.PositiveIntegerField(default=0, db_default=0)
     stale = models.BooleanField(default=False)
 
     class Meta:
@@ -170,6 +172,7 @@ class StandingHistory(models.Model):
     provision = MoneyField()
     suspended_interest = MoneyField()
     employer_caused = models.BooleanField()
+    watch_days = models.PositiveIntegerField(default=0, db_default=0)
 
     class Meta:
         verbose_name_plural = "standing history"

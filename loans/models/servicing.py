@@ -49,6 +49,9 @@ class LoanChange(models.Model):
     `interest_let_off`, `penalty_let_off` and `principal_lost` are what it really came to, in naira: written when it is
     approved, and again whenever the loan's story is told again. Taken back, a change keeps what it had come to.
     `why_ended` says why it was declined or taken back.
+
+    New terms put the loan under watch: through `watched_until` it is classed as at least `watch_days` late, which is as
+    late as it was when they were approved, and one day at least. Written with the approval, once.
     """
 
     transitions = CHANGE_TRANSITIONS
@@ -68,6 +71,8 @@ class LoanChange(models.Model):
     interest_let_off = MoneyField(default=NOTHING, db_default=NOTHING)
     penalty_let_off = MoneyField(default=NOTHING, db_default=NOTHING)
     principal_lost = MoneyField(default=NOTHING, db_default=NOTHING)
+    watched_until = models.DateField(null=True, blank=True)
+    watch_days = models.PositiveIntegerField(null=True, blank=True)
     why_ended = models.CharField(max_length=300, blank=True, default="")
     taken_back_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     taken_back_at = models.DateTimeField(null=True, blank=True)
@@ -104,6 +109,18 @@ class LoanChange(models.Model):
                 & (Q(kind="waiver") | Q(interest_let_off=0, penalty_let_off=0))
                 & (Q(kind="write_off") | Q(principal_lost=0))
                 & (Q(status__in=["approved", "reversed"]) | Q(interest_let_off=0, penalty_let_off=0, principal_lost=0)),
+            ),
+            models.CheckConstraint(
+                name="loans_change_watched",
+                condition=Q(watched_until__isnull=True, watch_days__isnull=True)
+                | Q(
+                    kind="restructure",
+                    status__in=["approved", "reversed"],
+                    watched_until__isnull=False,
+                    watch_days__isnull=False,
+                    watch_days__gte=1,
+                    watched_until__gte=F("effective_on"),
+                ),
             ),
             models.UniqueConstraint(
                 name="loans_one_change_waits", fields=["loan", "kind"], condition=Q(status="requested")

@@ -145,6 +145,7 @@ class LateLoan:
     provision: Decimal
     late_class: str
     employer_caused: bool
+    watch_days: int  # classed as at least so many days late, after new terms
 
 
 def loans_behind(

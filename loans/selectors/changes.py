@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cached_property
 
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -205,11 +205,9 @@ class Told:
         return f"{begins.get(self.change.status, 'Asked for: ')}{in_words(self.change)}"
 
     @property
-    def watched_until(self) -> date | None:
-        """The last day on which a loan with new terms is under watch."""
-        if self.change.kind != ChangeKind.RESTRUCTURE or self.change.status != ChangeStatus.APPROVED:
-            return None
-        return watched_until(self.change.loan, self.change.effective_on)
+    def is_watched(self) -> bool:
+        """Whether new terms put the loan under watch; taken back, they no longer do."""
+        return self.change.watched_until is not None and self.change.status == ChangeStatus.APPROVED
 
 
 def waiting_changes() -> QuerySet[LoanChange]:
@@ -313,7 +311,9 @@ def kinds_for(loan: Loan) -> list[Offer]:
     had, most = restructures(loan)
     watch = loan.version.watch_months if loan.version else WATCH_MONTHS
     given = f"New terms so far: {had} of {most} that the product allows."
-    watched = f"Afterwards it is watched for {plural(watch, 'month')}."
+    watched = (
+        f"Afterwards it is watched for {plural(watch, 'month')}: it stays in the class of how late it is now, or worse."
+    )
     words = {
         ChangeKind.HOLIDAY: "Payments rest for some months and go on afterwards.",
         ChangeKind.RESTRUCTURE: f"What is owed is spread anew. {given} {watched}",
@@ -332,6 +332,12 @@ def kinds_for(loan: Loan) -> list[Offer]:
 def watched_until(loan: Loan, on: date) -> date:
     """The last day of the watch over a loan that was given new terms on a day."""
     return add_months(on, loan.version.watch_months if loan.version else WATCH_MONTHS)
+
+
+def days_late(loan: Loan, on: date) -> int:
+    """How many days late a loan is on a day, by what is unpaid on its live schedule; 0 where nothing is late."""
+    oldest = Installment.objects.unpaid().filter(loan=loan, due_on__lt=on).aggregate(oldest=Min("due_on"))["oldest"]
+    return (on - oldest).days if oldest else 0
 
 
 class _Story:

@@ -32,7 +32,7 @@ from loans.errors import (
     YourOwnRequest,
 )
 from loans.models import ChangeKind, HolidayReason, Loan, LoanChange, LoanPause, PauseReason
-from loans.selectors.changes import Comparison, ahead, compare, restructures
+from loans.selectors.changes import Comparison, ahead, compare, days_late, restructures, watched_until
 from loans.services.books import Book, Retold, books_of, keep_schedule, keep_standing, lock_loans, retell
 from loans.services.closures import accounts_of_guarantors, close_loans, promises_ended_by_closing, reopen_loan
 from loans.services.holds import settle_holds
@@ -107,9 +107,11 @@ def approve_change(*, change: LoanChange, by: User, at: datetime) -> LoanChange:
         return change
     _refuse_decider(loan, change, by, "You asked for this change yourself. Another person decides on it.")
     _refuse(loan, change.effective_on, by)
+    watch = {}
     if change.kind == ChangeKind.RESTRUCTURE:
         _refuse_one_too_many(loan)
-    transition(change, ChangeStatus.APPROVED, by=by, at=at, decided_by=by, decided_at=at)
+        watch = _watch(loan, change.effective_on)
+    transition(change, ChangeStatus.APPROVED, by=by, at=at, decided_by=by, decided_at=at, **watch)
     if change.kind == ChangeKind.HOLIDAY:
         _pause(loan, change, by)
     told = retell(_book(loan))
@@ -293,6 +295,11 @@ def _write_off(loan: Loan, change: LoanChange, *, by: User, at: datetime) -> Non
     )  # fmt: skip
     change.save(update_fields=["entry"])
     transition(loan, LoanStatus.WRITTEN_OFF, by=by, at=at)
+
+
+def _watch(loan: Loan, on: date) -> dict[str, Any]:
+    """New terms make nobody punctual: for a while the loan counts as late as it was, and as a day late at least."""
+    return {"watched_until": watched_until(loan, on), "watch_days": max(days_late(loan, on), 1)}
 
 
 def _pause(loan: Loan, change: LoanChange, by: User) -> None:

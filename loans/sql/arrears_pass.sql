@@ -11,7 +11,8 @@ WITH chosen AS (
          s.oldest_due_on, s.days_past_due, s.late_class_id, s.outstanding_principal, s.overdue_principal,
          s.overdue_interest, s.overdue_fee, s.accruing, coalesce(s.late_naira_days, 0) AS late_naira_days,
          coalesce(s.penalty_charged, 0) AS penalty_charged, s.provision, s.suspended_interest, s.employer_caused,
-         p.spans, p.now AS paused, p.employer
+         coalesce(s.watch_days, 0) AS watch_days, CASE WHEN l.status = 'active' THEN coalesce(w.days, 0) ELSE 0 END
+           AS new_watch_days, p.spans, p.now AS paused, p.employer
     FROM loans_loan l
     LEFT JOIN loans_productversion v ON v.id = l.version_id
     LEFT JOIN loans_loanstanding s ON s.loan_id = l.id AND s.loan_id BETWEEN %(first)s AND %(last)s
@@ -19,6 +20,10 @@ WITH chosen AS (
       SELECT loan_id, range_agg(span) AS spans, bool_or(span @> %(as_of)s) AS now,
              range_agg(span) FILTER (WHERE why = 'employer') AS employer
         FROM loans_loanpause WHERE loan_id BETWEEN %(first)s AND %(last)s GROUP BY loan_id) p ON p.loan_id = l.id
+    LEFT JOIN (
+      SELECT loan_id, max(watch_days) AS days FROM loans_loanchange
+       WHERE loan_id BETWEEN %(first)s AND %(last)s AND status = 'approved'
+         AND %(as_of)s BETWEEN effective_on AND watched_until GROUP BY loan_id) w ON w.loan_id = l.id
    WHERE l.id BETWEEN %(first)s AND %(last)s
      AND ((l.status = 'active' AND NOT %(only_stale)s) OR s.stale)
    ORDER BY l.id  -- so that what is read and written lies side by side
@@ -29,7 +34,8 @@ WITH chosen AS (
          coalesce(o.fee, 0) AS new_fee, CASE WHEN c.paused THEN 0 ELSE coalesce(o.accruing, 0) END AS new_accruing,
          c.late_naira_days + coalesce(o.naira_days, 0) AS new_naira_days,
          coalesce(c.employer @> (o.oldest + 1), false) AS new_employer_caused,
-         CASE WHEN c.runs THEN width_bucket(coalesce(%(as_of)s - o.oldest, 0), %(from_days)s::int[]) END AS row
+         CASE WHEN c.runs THEN width_bucket(
+           greatest(coalesce(%(as_of)s - o.oldest, 0), c.new_watch_days), %(from_days)s::int[]) END AS row
     FROM chosen c CROSS JOIN LATERAL (
       -- Of a loan to which nothing happened only what is late is read: what it owes in all is what it owed last night.
       SELECT sum(i.principal - i.principal_paid) AS outstanding,
@@ -61,11 +67,11 @@ WITH chosen AS (
 ), facts AS (
   SELECT loan_id, known, stale, late_naira_days, penalty_charged, oldest, new_days, new_class, new_outstanding,
          new_principal, new_interest, new_fee, new_accruing, new_naira_days, new_charged, new_provision, new_suspended,
-         new_employer_caused, new_days IS DISTINCT FROM days_past_due AS is_later,
+         new_employer_caused, new_watch_days, new_days IS DISTINCT FROM days_past_due AS is_later,
          stale OR (oldest_due_on, late_class_id, outstanding_principal, overdue_principal, overdue_interest,
-                   overdue_fee, accruing, provision, suspended_interest, employer_caused)
+                   overdue_fee, accruing, provision, suspended_interest, employer_caused, watch_days)
             IS DISTINCT FROM (oldest, new_class, new_outstanding, new_principal, new_interest,
-                   new_fee, new_accruing, new_provision, new_suspended, new_employer_caused)
+                   new_fee, new_accruing, new_provision, new_suspended, new_employer_caused, new_watch_days)
            OR new_naira_days <> late_naira_days + coalesce(accruing * (%(through)s - accrued_through), 0) AS is_news
     FROM judged
 ), updated AS (
@@ -75,7 +81,7 @@ WITH chosen AS (
          overdue_principal = f.new_principal, overdue_interest = f.new_interest, overdue_fee = f.new_fee,
          accruing = f.new_accruing, late_naira_days = f.new_naira_days, penalty_charged = f.new_charged,
          provision = f.new_provision, suspended_interest = f.new_suspended,
-         employer_caused = f.new_employer_caused, stale = false
+         employer_caused = f.new_employer_caused, watch_days = f.new_watch_days, stale = false
     FROM facts f
    WHERE s.loan_id = f.loan_id AND s.loan_id BETWEEN %(first)s AND %(last)s AND f.known AND (f.is_news OR f.is_later)
      -- What somebody changed since it was read here is not overwritten: it is stale, and done again.
@@ -83,10 +89,10 @@ WITH chosen AS (
 ), inserted AS (
   INSERT INTO loans_loanstanding (loan_id, as_of, accrued_through, oldest_due_on, days_past_due, late_class_id,
       outstanding_principal, overdue_principal, overdue_interest, overdue_fee, accruing, late_naira_days,
-      penalty_charged, penalty_paid, penalty_waived, provision, suspended_interest, employer_caused, stale)
+      penalty_charged, penalty_paid, penalty_waived, provision, suspended_interest, employer_caused, watch_days, stale)
   SELECT loan_id, %(as_of)s, %(through)s, oldest, new_days, new_class, new_outstanding, new_principal, new_interest,
          new_fee, new_accruing, new_naira_days, new_charged, 0, 0, new_provision, new_suspended, new_employer_caused,
-         false
+         new_watch_days, false
     FROM facts WHERE NOT known
 ), corrected AS (
   -- Done again on the same day: the day has one row.
@@ -94,15 +100,16 @@ WITH chosen AS (
      SET oldest_due_on = f.oldest, late_class_id = f.new_class, outstanding_principal = f.new_outstanding,
          overdue_principal = f.new_principal, overdue_interest = f.new_interest, overdue_fee = f.new_fee,
          accruing = f.new_accruing, late_naira_days = f.new_naira_days, penalty_charged = f.new_charged,
-         provision = f.new_provision, suspended_interest = f.new_suspended, employer_caused = f.new_employer_caused
+         provision = f.new_provision, suspended_interest = f.new_suspended, employer_caused = f.new_employer_caused,
+         watch_days = f.new_watch_days
     FROM facts f
    WHERE %(only_stale)s AND h.loan_id = f.loan_id AND h.from_on = %(as_of)s AND f.is_news
 ), remembered AS (
   INSERT INTO loans_standinghistory (loan_id, from_on, oldest_due_on, late_class_id, outstanding_principal,
       overdue_principal, overdue_interest, overdue_fee, accruing, late_naira_days, penalty_charged, provision,
-      suspended_interest, employer_caused)
+      suspended_interest, employer_caused, watch_days)
   SELECT loan_id, %(as_of)s, oldest, new_class, new_outstanding, new_principal, new_interest, new_fee, new_accruing,
-         new_naira_days, new_charged, new_provision, new_suspended, new_employer_caused
+         new_naira_days, new_charged, new_provision, new_suspended, new_employer_caused, new_watch_days
     FROM facts f
    WHERE is_news AND NOT (%(only_stale)s AND EXISTS (
      SELECT 1 FROM loans_standinghistory h WHERE h.loan_id = f.loan_id AND h.from_on = %(as_of)s))

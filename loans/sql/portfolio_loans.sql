@@ -2,9 +2,9 @@
 SELECT l.serial, m.number, trim(m.surname || ' ' || m.other_names) AS borrower, e.name AS employer, s.days_past_due,
        s.oldest_due_on, s.outstanding_principal, s.overdue_principal + s.overdue_interest + s.overdue_fee AS overdue,
        s.penalty_charged, round(s.outstanding_principal * (%(percents)s::numeric[])[c.row] * 0.01, 2) AS provision,
-       (%(names)s::text[])[c.row] AS late_class, s.employer_caused, count(*) OVER () AS in_all
+       (%(names)s::text[])[c.row] AS late_class, s.employer_caused, s.watch_days, count(*) OVER () AS in_all
   FROM loans_standing_on(%(on)s) s
- CROSS JOIN LATERAL (SELECT width_bucket(s.days_past_due, %(from_days)s::int[]) AS row) c
+ CROSS JOIN LATERAL (SELECT width_bucket(greatest(s.days_past_due, s.watch_days), %(from_days)s::int[]) AS row) c
   JOIN loans_loan l ON l.id = s.loan_id
   JOIN members_member m ON m.id = l.member_id
   JOIN members_employer e ON e.id = m.employer_id

@@ -3,5 +3,5 @@ SELECT c.row, s.employer_caused, count(*), sum(s.outstanding_principal), sum(s.o
        sum(s.overdue_fee), sum(round(s.outstanding_principal * (%(percents)s::numeric[])[c.row] * 0.01, 2)),
        sum(CASE WHEN (%(suspends)s::boolean[])[c.row] THEN s.overdue_interest ELSE 0 END), sum(s.penalty_charged)
   FROM loans_standing_on(%(on)s) s
- CROSS JOIN LATERAL (SELECT width_bucket(s.days_past_due, %(from_days)s::int[]) AS row) c
+ CROSS JOIN LATERAL (SELECT width_bucket(greatest(s.days_past_due, s.watch_days), %(from_days)s::int[]) AS row) c
  GROUP BY 1, 2 ORDER BY 1, 2

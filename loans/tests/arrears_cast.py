@@ -13,11 +13,23 @@ from ledger import chart
 from ledger.entries import credit, debit
 from ledger.models import JournalEntry
 from ledger.services import account, open_sub_accounts, post_entry
-from loans.models import Installment, Loan, LoanOrigin, LoanPause, LoanProduct, PauseReason, ProductVersion
+from loans.models import (
+    ChangeKind,
+    Installment,
+    Loan,
+    LoanChange,
+    LoanOrigin,
+    LoanPause,
+    LoanProduct,
+    PauseReason,
+    ProductVersion,
+)
 from loans.services.arrears import refresh_arrears
-from loans.states import LoanStatus
+from loans.states import ChangeStatus, LoanStatus
 from loans.tests.factories import make_member, make_product_rules
 from members.models import Member
+from users.roles import Role
+from users.testing import make_user
 
 NIGHT = datetime(2026, 11, 1, 0, 20, tzinfo=UTC)
 GRANTED = date(2026, 1, 1)
@@ -91,6 +103,16 @@ def mark_paid(installment: Installment, *, principal: Decimal | int = 0, interes
 def pause(loan: Loan, first: date, until: date | None = None, why: str = PauseReason.DISPUTE) -> LoanPause:
     """Pause a loan from a day on, until the day before another."""
     return LoanPause.objects.create(loan=loan, span=DateRange(first, until), why=why, reason="As agreed")
+
+
+def watch(loan: Loan, first: date, until: date, days: int) -> LoanChange:
+    """Put a loan under watch, as new terms do that changed nothing else."""
+    asking, deciding = (make_user(roles=[role]) for role in (Role.OFFICER, Role.TREASURER))
+    return LoanChange.objects.create(
+        loan=loan, kind=ChangeKind.RESTRUCTURE, effective_on=first, terms={"months": 1}, reason="Less pay",
+        status=ChangeStatus.APPROVED, asked_by=asking, asked_at=NIGHT, decided_by=deciding, decided_at=NIGHT,
+        watched_until=until, watch_days=days,
+    )  # fmt: skip
 
 
 def night(on: date | str, **how):

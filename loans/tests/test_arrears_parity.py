@@ -15,7 +15,7 @@ from engine.instalments import Instalment
 from engine.money import percent_of
 from engine.penalties import Stretch, late_naira_days, penalty_cap, penalty_of
 from loans.models import LateScheme, Loan, LoanStanding, PauseReason
-from loans.tests.arrears_cast import make_late_loan, make_rules, mark_paid, night, pause
+from loans.tests.arrears_cast import make_late_loan, make_rules, mark_paid, night, pause, watch
 from loans.tests.factories import make_member
 from members.models import Member
 
@@ -49,6 +49,7 @@ class Story:
         self.history: list[Stretch] = []
         self.pauses: list[tuple[date, date | None]] = []
         self.employers: list[tuple[date, date | None]] = []
+        self.watches: list[tuple[date, date, int]] = []
         self.before = Decimal(0)
 
     @property
@@ -69,6 +70,12 @@ class Story:
             self.pauses.append(span)
             if why == PauseReason.EMPLOYER:
                 self.employers.append(span)
+        if self.dice.random() < 0.06:
+            first = today + timedelta(days=self.dice.randrange(1, 20))
+            self.watches.append(
+                (first, first + timedelta(days=self.dice.randrange(0, 90)), self.dice.randrange(1, 200))
+            )
+            watch(self.loan, *self.watches[-1])
 
     def _pay(self, one, today: date) -> None:
         left = [one.principal - self.paid[one.pk][0], one.interest - self.paid[one.pk][1]]
@@ -109,7 +116,8 @@ class Story:
         self.before = penalty_of(
             counted, self.version.penalty_percent, per_days=self.version.penalty_per_days, cap=cap, before=self.before
         )
-        late_class = classes.of(arrears.days_past_due)
+        watched = max((days for first, until, days in self.watches if first <= today <= until), default=0)
+        late_class = classes.of(arrears.days_past_due, watch_days=watched)
         oldest = arrears.oldest_unpaid_due_on
         return {
             "oldest_due_on": oldest,
@@ -122,7 +130,8 @@ class Story:
             "late_naira_days": counted,
             "penalty_charged": self.before,
             "provision": percent_of(arrears.outstanding_principal, late_class.provision_percent),
-            "suspended_interest": arrears.overdue_interest if arrears.days_past_due > 30 else Decimal(0),
+            "suspended_interest": arrears.overdue_interest if max(arrears.days_past_due, watched) > 30 else Decimal(0),
+            "watch_days": watched,
             "employer_caused": oldest is not None and any(
                 begin <= oldest + timedelta(days=1) and (end is None or oldest + timedelta(days=1) < end)
                 for begin, end in self.employers
@@ -170,6 +179,7 @@ def test_random_loans_stand_each_night_as_the_engine_says_and_any_past_day_gives
                 wanted["oldest_due_on"], wanted["days_past_due"], wanted["outstanding_principal"]
             )  # fmt: skip
             assert (row[8], row[9]) == (wanted["late_naira_days"], wanted["penalty_charged"]), (today, pk)
+            assert row[13] == wanted["watch_days"], (today, pk)
         today += timedelta(days=dice.choice([1, 1, 1, 2, 9, 31]))
     assert {on: from_history(on) for on in told} == told
     assert LoanStanding.objects.filter(penalty_charged__gt=0).count() > 10

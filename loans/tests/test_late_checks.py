@@ -44,6 +44,7 @@ def test_sound_books_break_no_invariant_and_each_has_something_to_look_at(books)
         ("DN", "UPDATE loans_loanstanding SET late_naira_days = 0"),
         ("DH", "UPDATE loans_standinghistory SET provision = provision + 1"),
         ("DH", "DELETE FROM loans_standinghistory"),
+        ("DH", "UPDATE loans_loanstanding SET watch_days = watch_days + 1"),
         ("DP", "UPDATE loans_provisionline SET required = required + 1"),
         ("DP", "UPDATE loans_provisionrun SET allowance_before = allowance_before + 1"),
     ],
