@@ -311,9 +311,7 @@ def kinds_for(loan: Loan) -> list[Offer]:
     had, most = restructures(loan)
     watch = loan.version.watch_months if loan.version else WATCH_MONTHS
     given = f"New terms so far: {had} of {most} that the product allows."
-    watched = (
-        f"Afterwards it is watched for {plural(watch, 'month')}: it stays in the class of how late it is now, or worse."
-    )
+    watched = f"Afterwards it is watched for {plural(watch, 'month')}: reports count it as late as it is now, or later."
     words = {
         ChangeKind.HOLIDAY: "Payments rest for some months and go on afterwards.",
         ChangeKind.RESTRUCTURE: f"What is owed is spread anew. {given} {watched}",

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
 
 from ledger import checks as ledger_checks
 from loans.checks import INVARIANTS
@@ -14,6 +15,8 @@ from loans.services.servicing import approve_change, ask_change, take_change_bac
 from loans.tests.arrears_cast import night
 from loans.tests.factories import AT, set_rules
 from loans.tests.register_cast import make_active, make_officer, make_treasurer
+from users.roles import Role
+from users.testing import make_user, sign_in
 
 pytestmark = pytest.mark.django_db
 # Due on 28 November and never paid: on 1 March it is 93 days late, and doubtful.
@@ -132,3 +135,16 @@ def test_a_watch_has_days_and_an_end(loan, watch):
     fields = {"status": "approved", "decided_by": deciding, "decided_at": AT, **watch}
     with pytest.raises(DatabaseError, match="loans_change_watched"), transaction.atomic():
         type(change).objects.filter(pk=change.pk).update(**fields)
+
+
+def test_the_pages_say_until_when_it_is_watched_and_as_how_late_it_counts(client, loan):
+    change = new_terms(loan)
+    night(MARCH)
+    sign_in(client, make_user(roles=[Role.AUDITOR]))
+    words = client.get(reverse("loans:loan_change", args=[change.pk])).content.decode()
+    assert "Under watch until Wed 1 Sep 2027: until then the reports count it as 93 days late at least" in words
+    words = client.get(reverse("loans:arrears_of", args=[loan.serial])).content.decode()
+    assert "Under watch after new terms: the reports count it as 93 days late at least." in words
+    assert "under watch after new terms" in words
+    take_change_back(change=change, reason="Another member's", by=make_officer(), on=MARCH, at=AT)
+    assert "Under watch" not in client.get(reverse("loans:loan_change", args=[change.pk])).content.decode()
