@@ -51,7 +51,7 @@ def tell_of_approval(change: LoanChange, ahead: Ahead) -> None:
     _tell_member(change, event, f"{change.get_kind_display()} for loan {{serial}}", body + ends)
     _tell_guarantors(
         change, event, f"{change.get_kind_display()}: loan {{serial}}, for which you stand",
-        f"{in_words(change)}{ends}" if ahead.ends_on else f"{in_words(change)}.",
+        f"{in_words(change, says_why=False)}{ends if ahead.ends_on else '.'}",
     )  # fmt: skip
 
 

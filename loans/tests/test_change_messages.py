@@ -56,6 +56,20 @@ def test_guarantors_hear_of_new_terms_and_that_they_never_stand_for_more_than_th
         )
 
 
+def test_why_payments_rest_is_told_to_the_borrower_and_not_to_who_stands_for_him(loan):
+    asked = ask_change(
+        loan=loan, kind=ChangeKind.HOLIDAY, effective_on=NOVEMBER, reason="In hospital", by=make_officer(), at=AT,
+        terms={"months": 2, "interest_runs": True, "why": "illness"},
+    )  # fmt: skip
+    approve_change(change=asked, by=make_treasurer(), at=AT)
+    heard = told(loan, "approved")
+    assert len(heard) == 2
+    for message in heard.values():
+        assert "2 payments rest from Sat 28 Nov 2026; interest runs on meanwhile" in message.body
+        for private in ("llness", "ccident", "hospital"):
+            assert private not in message.body + message.subject
+
+
 def test_they_hear_that_it_is_taken_back_and_nothing_of_what_was_only_asked(loan):
     decline_change(change=ask(loan), reason="Not now", by=make_treasurer(), at=AT)
     assert told(loan, "declined") == {}
