@@ -6,7 +6,6 @@ owner role and kept between runs under a name that changes with any migration.
 
 from __future__ import annotations
 
-import fcntl
 import gc
 import io
 import os
@@ -58,7 +57,8 @@ from playwright.sync_api import Error as PlaywrightError  # noqa: E402
 from psycopg import sql  # noqa: E402
 
 from cooploan import embedded, preparation  # noqa: E402
-from core.tests.hostile.build import build_once  # noqa: E402
+from core.tests.hostile.build import build  # noqa: E402
+from tests.runs import once, the_run  # noqa: E402
 from tests.serving import serve  # noqa: E402
 
 # A busy machine is no failure: what must be quick is measured beside its floor, in bench/.
@@ -206,38 +206,28 @@ def fresh_database(django_db_setup, migrated_template: str, django_db_blocker) -
 @pytest.fixture(scope="session")
 def practice_template(django_db_setup, migrated_template: str, tmp_path_factory, django_db_blocker) -> Iterator[str]:
     """The name of a practice database with Unity and its stories: this process's own copy of what the run seeds."""
-    name = f"test_{os.getpid()}_unity_practice"
+    run, folder = the_run(tmp_path_factory)
+    name, seeded = f"test_{os.getpid()}_unity_practice", f"test_{run}_seeded_practice"
     with django_db_blocker.unblock():
+        once(folder, "practice", lambda: _seed(migrated_template, seeded))
         embedded.drop_database(name)
-        _copy_for_practice(_seeded_once(*_the_run(tmp_path_factory), migrated_template), name)
+        _copy_for_practice(seeded, name)
     yield name
     with django_db_blocker.unblock():
         embedded.drop_database(name)
 
 
-def _seeded_once(pid: int, folder: Path, template: str) -> str:
-    """The seeded database of this run, made by whichever process asks first; the next run sweeps it away."""
-    name, before = f"test_{pid}_seeded_practice", settings.DATABASES["default"]["NAME"]
-    made = folder / "practice-is-seeded"
-    with (folder / "practice.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not made.exists():
-            embedded.drop_database(name)
-            _copy_for_practice(template, name)
-            try:
-                with override_settings(PRACTICE=True):
-                    _use_database(name)
-                    call_command("seed_practice", stdout=io.StringIO())
-            finally:
-                _use_database(before)
-            made.touch()
-    return name
-
-
-def _the_run(factory: pytest.TempPathFactory) -> tuple[int, Path]:
-    """The process of this run and its folder, which all workers of xdist share."""
-    own = factory.getbasetemp()
-    return (os.getppid(), own.parent) if "PYTEST_XDIST_WORKER" in os.environ else (os.getpid(), own)
+def _seed(template: str, name: str) -> None:
+    """Make the practice society of this run; the next run sweeps it away."""
+    before = settings.DATABASES["default"]["NAME"]
+    embedded.drop_database(name)
+    _copy_for_practice(template, name)
+    try:
+        with override_settings(PRACTICE=True):
+            _use_database(name)
+            call_command("seed_practice", stdout=io.StringIO())
+    finally:
+        _use_database(before)
 
 
 @pytest.fixture
@@ -347,7 +337,9 @@ def _empty_counters() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def hostile_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of every hostile workbook, numbered as `all_cases` has them; made once for all processes of a run."""
-    return build_once(_the_run(tmp_path_factory)[1])
+    _, shared = the_run(tmp_path_factory)
+    once(shared, "hostile", lambda: build(shared / "hostile"))
+    return shared / "hostile"
 
 
 # Other programs -------------------------------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ A process of its own, so that the memory it takes to make a bomb is not counted
 against the reader.
 """
 
-import fcntl
 import subprocess
 import sys
 from pathlib import Path
@@ -19,16 +18,9 @@ def main(folder: Path) -> None:
         (folder / str(number)).write_bytes(case.build())
 
 
-def build_once(shared: Path) -> Path:
-    """The folder of the files under `shared`, written by whichever process comes first; the others wait for it."""
-    folder, building = shared / "hostile", shared / "hostile-building"
-    with (shared / "hostile.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not folder.exists():
-            building.mkdir()
-            subprocess.run([sys.executable, "-m", "core.tests.hostile.build", str(building)], cwd=ROOT, check=True)
-            building.rename(folder)
-    return folder
+def build(folder: Path) -> None:
+    folder.mkdir()
+    subprocess.run([sys.executable, "-m", "core.tests.hostile.build", str(folder)], cwd=ROOT, check=True)
 
 
 if __name__ == "__main__":
